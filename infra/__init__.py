@@ -1,0 +1,1 @@
+"""What runs the house: the embedded run, the container files, and their settings."""

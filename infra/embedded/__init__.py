@@ -1,0 +1,1 @@
+"""The embedded run: the whole house from Python wheels, without Docker and without root."""

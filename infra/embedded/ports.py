@@ -1,0 +1,41 @@
+"""Free ports of this machine, and waiting for one to answer."""
+
+import socket
+import time
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def is_taken(port: int, host: str = HOST) -> bool:
+    """Whether something already listens there, or the port may not be ours (below 1024, for a user)."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def answers(port: int, host: str = HOST) -> bool:
+    """Whether a connection to this port is accepted."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
+
+
+def wait_until_answers(port: int, timeout: float) -> None:
+    """Return once the port accepts a connection; `TimeoutError` otherwise."""
+    deadline = time.monotonic() + timeout
+    while not answers(port):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing answers on port {port} after {timeout:.0f} s")
+        time.sleep(0.02)
