@@ -39,13 +39,16 @@ async def create_databases(
     try:
         names = {service: f"{service}{suffix}" for service in services}
         for service, name in names.items():
+            owner, app = owner_role(service), app_role(service)
             await _make_roles(admin, service, password)
             if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
                 await admin.execute(
                     f'CREATE DATABASE "{name}" OWNER "{owner_role(service)}" TEMPLATE template0 STRATEGY wal_log'
                 )
             await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-            await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{owner_role(service)}", "{app_role(service)}"')
+            await admin.execute(
+                f'GRANT CONNECT ON DATABASE "{name}" TO "{owner_role(service)}", "{app_role(service)}"'
+            )
     finally:
         await admin.close()
     await asyncio.gather(*(_furnish(admin_url, service, name) for service, name in names.items()))
@@ -53,11 +56,16 @@ async def create_databases(
 
 
 async def _make_roles(admin: asyncpg.Connection, service: str, password: str | None) -> None:
-    """Both roles may log in; neither passes over row policies. Two runs at once may both try: the second is quiet."""
+    """Both roles may log in; neither passes over row policies.
+
+    Two runs at once may both try to make a role: the second one's error is caught.
+    """
     for role in (owner_role(service), app_role(service)):
         if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
             try:
-                await admin.execute(f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS')
+                await admin.execute(
+                    f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS'
+                )
             except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 pass
         if password is not None:

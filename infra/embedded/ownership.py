@@ -14,7 +14,7 @@ class UnshareRefused(Exception):
 def not_as_root() -> list[str]:
     """The prefix under which a program no longer sees itself as root; empty for a normal user.
 
-    Root maps itself to `nobody` in a user namespace of its own: files keep their owner, so no chown is needed.
+    Root maps itself to `nobody` in a user namespace of its own: files keep their owner, no chown is needed.
     """
     if os.geteuid() != 0:
         return []
