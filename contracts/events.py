@@ -1,0 +1,219 @@
+"""Every event of the house, and who listens: facts in the past tense that only ever gain fields with defaults."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from contracts.words import (
+    Channel,
+    ExpertProfession,
+    LinkPurpose,
+    MessageMoment,
+    Modality,
+    Privacy,
+    Role,
+    VisitKind,
+)
+
+
+class Event(msgspec.Struct, frozen=True):
+    """A fact that one service tells the others; `version` is that of the thing it speaks of, where there is one."""
+
+
+class AppointmentBooked(Event, frozen=True):
+    appointment_id: UUID
+    version: int  # a listener ignores a version that it has passed
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    person_zone: str
+    modality: Modality
+    privacy: Privacy
+    expert_zone: str = "Europe/Paris"
+    visit: VisitKind = VisitKind.FIRST
+    replaces_id: UUID | None = None
+
+
+class AppointmentMoved(Event, frozen=True):
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    person_zone: str
+    modality: Modality
+    privacy: Privacy
+    expert_zone: str = "Europe/Paris"
+    replaces_id: UUID | None = None  # the former appointment, when the expert changed
+    by: str = "person"  # person | expert | staff
+
+
+class AppointmentCancelled(Event, frozen=True):
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime
+    by: str  # person | expert | staff
+
+
+class AppointmentAttended(Event, frozen=True):
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+
+
+class AppointmentMissed(Event, frozen=True):
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+
+
+class AppointmentUnseen(Event, frozen=True):
+    """Under 12 h away and not seen by the professional 90 minutes before (care.md 9)."""
+
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime
+
+
+class AppointmentSeen(Event, frozen=True):
+    """The professional has seen it: closes the desk's task, if there was one."""
+
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+
+
+class PersonWaitingAlone(Event, frozen=True):
+    """Arrived, nobody there 7 minutes past the hour (care.md 8)."""
+
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime
+
+
+class AvailabilityChanged(Event, frozen=True):
+    """An expert's first free slot per modality, for first visits; a missing modality has none."""
+
+    expert_id: UUID
+    version: int
+    first_free: dict[Modality, datetime]
+
+
+class ExpertChanged(Event, frozen=True):
+    """What booking needs to know of an expert; identity, fees and specialties stay in referral."""
+
+    expert_id: UUID
+    version: int
+    profession: ExpertProfession
+    modalities: tuple[Modality, ...]
+    time_zone: str
+    holiday_region: str
+    active: bool
+
+
+class CaseExclusionsChanged(Event, frozen=True):
+    case_id: UUID
+    version: int
+    not_experts: tuple[UUID, ...]
+
+
+class ReferralClosed(Event, frozen=True):
+    """Future appointments and waiting entries of the referral end."""
+
+    referral_id: UUID
+    version: int
+    case_id: UUID
+    reason: str
+
+
+class LinkMade(Event, frozen=True):
+    """Reminders made a secret for a message: identity learns its hash and what it opens, nothing else."""
+
+    link_hash: str  # hex SHA-256 of the secret
+    purpose: LinkPurpose
+    target_id: UUID  # a case, an offer, a form
+    expires_at: datetime | None = None  # None: follows the case's last appointment
+
+
+class CaseLastAppointment(Event, frozen=True):
+    """Booking tells identity until when a case's links open: 2 h after its last appointment (care.md 14)."""
+
+    case_id: UUID
+    version: int
+    opens_until: datetime
+
+
+class MessageFailed(Event, frozen=True):
+    """No provider would take a message: the desk must know."""
+
+    case_id: UUID | None
+    appointment_id: UUID | None
+    channel: Channel
+    moment: MessageMoment | None
+
+
+class UrgentActionTriggered(Event, frozen=True):
+    """Second path only: referral has already rung (care.md 3)."""
+
+    urgent_action_id: UUID
+    version: int
+
+
+class CaseErased(Event, frozen=True):
+    case_id: UUID
+
+
+class AccountOpened(Event, frozen=True):
+    account_id: UUID
+    version: int
+    roles: tuple[Role, ...]
+    display_name: str
+
+
+class AccountClosed(Event, frozen=True):
+    account_id: UUID
+    version: int
+
+
+LISTENERS: dict[type[Event], tuple[str, ...]] = {
+    AppointmentBooked: ("referral", "reminders"),
+    AppointmentMoved: ("referral", "reminders"),
+    AppointmentCancelled: ("referral", "reminders"),
+    AppointmentAttended: ("referral",),
+    AppointmentMissed: ("referral", "reminders"),
+    AppointmentUnseen: ("referral", "reminders"),
+    AppointmentSeen: ("referral",),
+    PersonWaitingAlone: ("referral", "reminders"),
+    AvailabilityChanged: ("referral",),
+    ExpertChanged: ("booking",),
+    CaseExclusionsChanged: ("booking",),
+    ReferralClosed: ("booking", "reminders"),
+    LinkMade: ("identity",),
+    CaseLastAppointment: ("identity",),
+    MessageFailed: ("referral",),
+    UrgentActionTriggered: ("reminders",),
+    CaseErased: ("identity", "booking", "reminders"),
+    AccountOpened: ("referral",),
+    AccountClosed: ("referral", "booking", "reminders"),
+}
+"""The whole choreography of the house: which services hear each event."""

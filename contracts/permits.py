@@ -1,0 +1,59 @@
+"""Permits: what one service signs and another verifies, carried through the gateway (house.md §1)."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from contracts.words import Modality, VisitKind
+
+
+class Permit(msgspec.Struct, frozen=True):
+    """Base of all permits; `issuer` and `audience` are service names, `minutes` the life of a permit."""
+
+    issuer: ClassVar[str]
+    audience: ClassVar[str]
+    minutes: ClassVar[int] = 15
+
+
+class BookPermit(Permit, frozen=True):
+    """Allows one booking (or hold, or waiting entry) for a referral; kept with it for later moves and re-offers."""
+
+    issuer: ClassVar[str] = "referral"
+    audience: ClassVar[str] = "booking"
+
+    case_id: UUID
+    referral_id: UUID
+    visit: VisitKind = VisitKind.FIRST
+    modalities: tuple[Modality, ...] = ()  # empty: any
+    experts: tuple[UUID, ...] = ()  # empty: any but not_experts
+    not_experts: tuple[UUID, ...] = ()
+    priority: int = 0  # the level 1–5; 0 when not said
+    nickname: str = ""
+    person_zone: str = "Europe/Paris"
+
+
+class RevealPermit(Permit, frozen=True):
+    """Shows one person's number to one account for one purpose; each use is audited."""
+
+    issuer: ClassVar[str] = "referral"
+    audience: ClassVar[str] = "reminders"
+    minutes: ClassVar[int] = 10
+
+    case_id: UUID
+    purpose: str  # call_back | telephone_appointment | urgent_action
+    seen_by: UUID
+
+
+class SeatPermit(Permit, frozen=True):
+    """Opens one seat of a room from `opens_at` to `closes_at`."""
+
+    issuer: ClassVar[str] = "booking"
+    audience: ClassVar[str] = "video"
+
+    appointment_id: UUID
+    seat: str  # "person" | "professional"
+    holder: UUID  # the case id, or the account id
+    opens_at: datetime
+    closes_at: datetime

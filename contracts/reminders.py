@@ -1,0 +1,86 @@
+"""Shapes of reminders: the vault of contacts and the plan of messages. It knows whom to reach and never why."""
+
+from datetime import datetime, time
+from uuid import UUID
+
+import msgspec
+
+from contracts.words import Channel, MessageMoment
+
+
+class ContactDetails(msgspec.Struct, frozen=True):
+    """PUT /cases/{case_id}/contact: may be repeated; an empty one erases. Numbers in any French or E.164 spelling."""
+
+    phone: str | None = None
+    mail: str | None = None
+    channels: list[Channel] = []
+    moments: list[MessageMoment] = []
+    from_hour: time | None = None  # the person's own hours for messages; None: 08:00–21:00 of their zone
+    to_hour: time | None = None
+    time_zone: str = "Europe/Paris"
+    read_by_others: bool | None = None  # « Quelqu'un d'autre peut-il lire vos messages ? »
+
+
+class ContactKinds(msgspec.Struct, frozen=True):
+    """GET /cases/{case_id}/contact: which kinds exist, never the values."""
+
+    channels: list[Channel]
+    moments: list[MessageMoment]
+    from_hour: time | None = None
+    to_hour: time | None = None
+
+
+class PreviewRequest(msgspec.Struct, frozen=True):
+    """POST /previews: the exact text that would be sent."""
+
+    starts_at: datetime
+    time_zone: str
+    channels: list[Channel]
+    moments: list[MessageMoment]
+
+
+class Preview(msgspec.Struct, frozen=True):
+    channel: Channel
+    moment: MessageMoment
+    due_at: datetime
+    text: str
+
+
+class Previews(msgspec.Struct, frozen=True):
+    previews: list[Preview]
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One row of the plan. `status`: planned, sending, sent, recalled, dropped, failed."""
+
+    id: UUID
+    appointment_id: UUID | None
+    kind: MessageMoment | str
+    channel: Channel
+    due_at: datetime
+    status: str
+    recallable_until: datetime | None = None
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """GET /cases/{case_id}/messages; POST /cases/{case_id}/messages/recall within 10 s of the plan."""
+
+    messages: list[Message]
+
+
+class AccountChannels(msgspec.Struct, frozen=True):
+    """PUT /accounts/{account_id}/channels: how an expert or a colleague is told."""
+
+    phone: str | None = None
+    mail: str | None = None
+    channels: list[Channel] = []
+
+
+class Reveal(msgspec.Struct, frozen=True):
+    """POST /reveals with a RevealPermit: the number, to this caller only; audited."""
+
+    permit: str
+
+
+class Revealed(msgspec.Struct, frozen=True):
+    phone: str | None
