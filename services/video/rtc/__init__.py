@@ -1,0 +1,1 @@
+"""The live side of video: encrypted packets forwarded between two browsers, never opened."""
