@@ -42,13 +42,9 @@ async def create_databases(
             owner, app = owner_role(service), app_role(service)
             await _make_roles(admin, service, password)
             if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-                await admin.execute(
-                    f'CREATE DATABASE "{name}" OWNER "{owner_role(service)}" TEMPLATE template0 STRATEGY wal_log'
-                )
+                await admin.execute(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE template0')
             await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-            await admin.execute(
-                f'GRANT CONNECT ON DATABASE "{name}" TO "{owner_role(service)}", "{app_role(service)}"'
-            )
+            await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{owner}", "{app}"')
     finally:
         await admin.close()
     await asyncio.gather(*(_furnish(admin_url, service, name) for service, name in names.items()))
@@ -63,9 +59,7 @@ async def _make_roles(admin: asyncpg.Connection, service: str, password: str | N
     for role in (owner_role(service), app_role(service)):
         if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
             try:
-                await admin.execute(
-                    f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS'
-                )
+                await admin.execute(f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS')
             except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 pass
         if password is not None:
@@ -99,3 +93,13 @@ async def _furnish(admin_url: str, service: str, name: str) -> None:
 def create_databases_now(admin_url: str, *, password: str | None = None) -> dict[str, str]:
     """`create_databases` for a caller without an event loop."""
     return asyncio.run(create_databases(admin_url, password=password))
+
+
+async def drop_databases(admin_url: str, services: tuple[str, ...] = SERVICES) -> None:
+    """Throw away the databases of a demo whose filling was cut short; the roles stay."""
+    admin = await asyncpg.connect(admin_url)
+    try:
+        for service in services:
+            await admin.execute(f'DROP DATABASE IF EXISTS "{service}" WITH (FORCE)')
+    finally:
+        await admin.close()

@@ -1,0 +1,55 @@
+"""What the forked processes of the house run: a web application, the worker, the migrations, the inbox."""
+
+from collections.abc import Sequence
+
+from infra.embedded.ports import HOST
+
+
+def serve(app: str, port: int, grace: int = 20) -> None:
+    """A web application (`module:factory`) under uvicorn; `grace` seconds to end requests under way."""
+    import uvicorn
+
+    uvicorn.run(
+        app,
+        factory=True,
+        host=HOST,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=grace,
+        backlog=2048,
+    )
+
+
+def work(queues: Sequence[str]) -> None:
+    """One Celery worker for all queues."""
+    from infra.embedded.worker import celery
+
+    celery.worker_main(
+        [
+            "worker",
+            "--pool=solo",
+            f"--queues={','.join(queues)}",
+            "--loglevel=INFO",
+            "--without-mingle",
+            "--without-gossip",
+            "--hostname=maison@%h",
+        ]
+    )
+
+
+def migrate() -> None:
+    """Databases, roles and tables of every service, brought up to date."""
+    from infra.embedded.migrations import main
+
+    main()
+
+
+def inbox(smtp_port: int, http_port: int, folder: str) -> None:
+    """Where the demo's outgoing messages end, and the page that shows them."""
+    from infra.embedded.inbox import main
+
+    main(smtp_port, http_port, folder)

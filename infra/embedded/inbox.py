@@ -1,0 +1,158 @@
+"""Where the demo's outgoing messages end: an SMTP sink, an SMS and voice sink, and a page to read them.
+
+It stands outside the product: in a real house its three addresses are those of real providers.
+"""
+
+import asyncio
+import email
+import json
+from collections import deque
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import default as modern
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from infra.embedded.ports import HOST
+
+KEPT = 2000
+PAGE = Path(__file__).parent / "inbox_page"
+ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+RECIPIENT = ("to", "recipient", "number", "phone", "target")
+WORDING = ("message", "text", "body", "content")
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message that left the house."""
+
+    id: int
+    at: datetime
+    channel: str  # mail, sms, voice
+    to: str
+    subject: str
+    text: str
+    raw: dict[str, Any] = {}
+
+
+class Letterbox:
+    """Keeps messages on disk, one JSON line each, and the latest ones in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = folder / "messages.jsonl"
+        self.messages: deque[Message] = deque(maxlen=KEPT)
+        if self._file.exists():
+            for line in self._file.read_bytes().splitlines():
+                self.messages.append(msgspec.json.decode(line, type=Message))
+
+    def keep(self, *, channel: str, to: str, subject: str, text: str, raw: dict[str, Any] | None = None) -> Message:
+        number = self.messages[-1].id + 1 if self.messages else 1
+        message = Message(number, datetime.now(UTC), channel, to, subject, text, raw or {})
+        with self._file.open("ab") as out:
+            out.write(msgspec.json.encode(message) + b"\n")
+        self.messages.append(message)
+        return message
+
+    def since(self, number: int) -> list[Message]:
+        return [message for message in self.messages if message.id > number]
+
+
+class Mail:
+    """aiosmtpd's handler: every letter is taken, none is passed on."""
+
+    def __init__(self, letterbox: Letterbox) -> None:
+        self._letterbox = letterbox
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        letter = email.message_from_bytes(envelope.original_content or b"", policy=modern)
+        assert isinstance(letter, EmailMessage)
+        body = letter.get_body(preferencelist=("plain", "html"))
+        self._letterbox.keep(
+            channel="mail",
+            to=", ".join(envelope.rcpt_tos),
+            subject=str(letter.get("subject", "")),
+            text=body.get_content().strip() if body else "",
+            raw={name: str(value) for name, value in letter.items()},
+        )
+        return "250 OK"
+
+
+def _first(payload: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return next((str(payload[name]) for name in names if payload.get(name)), "")
+
+
+def web_application(letterbox: Letterbox) -> web.Application:
+    """The page, its list of messages, and the doors of SMS and voice."""
+
+    async def take(request: web.Request) -> web.Response:
+        try:
+            payload = json.loads(await request.read())
+        except ValueError:
+            return web.json_response({"error": "not JSON"}, status=400)
+        if not isinstance(payload, dict):
+            return web.json_response({"error": "not a JSON object"}, status=400)
+        message = letterbox.keep(
+            channel=request.path.strip("/"),
+            to=_first(payload, RECIPIENT),
+            subject=str(payload.get("title") or ""),
+            text=_first(payload, WORDING),
+            raw=payload,
+        )
+        return web.json_response({"id": message.id}, status=201)
+
+    async def listing(request: web.Request) -> web.Response:
+        since = request.query.get("since", "0")
+        if not since.isdecimal():
+            return web.json_response({"error": "since is a number"}, status=400)
+        return web.Response(
+            body=msgspec.json.encode(letterbox.since(int(since))), content_type="application/json", headers=HEADERS
+        )
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text=(PAGE / "page.html").read_text(), content_type="text/html", headers=HEADERS)
+
+    async def asset(request: web.Request) -> web.Response:
+        name = request.path.strip("/")
+        return web.Response(text=(PAGE / name).read_text(), content_type=ASSETS[name], headers=HEADERS)
+
+    async def ready(_: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
+    application = web.Application(client_max_size=256 * 1024)
+    application.add_routes([web.post("/sms", take), web.post("/voice", take), web.get("/messages.json", listing)])
+    application.add_routes([web.get("/", page), web.get("/ready", ready)])
+    application.add_routes([web.get(f"/{name}", asset) for name in ASSETS])
+    return application
+
+
+async def serve(smtp_port: int, http_port: int, folder: Path) -> None:
+    """Both doors, until cancelled."""
+    letterbox = Letterbox(folder)
+    loop = asyncio.get_running_loop()
+    smtp = await loop.create_server(
+        lambda: SMTP(Mail(letterbox), hostname="localhost", enable_SMTPUTF8=True, loop=loop), HOST, smtp_port
+    )
+    runner = web.AppRunner(web_application(letterbox), access_log=None, handle_signals=False)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, http_port).start()
+    async with smtp:
+        await smtp.serve_forever()
+
+
+def main(smtp_port: int, http_port: int, folder: str) -> None:
+    """A child of the embedded run; SIGTERM ends it at once, every message is on disk already."""
+    asyncio.run(serve(smtp_port, http_port, Path(folder)))

@@ -1,0 +1,63 @@
+"""What stops `up` before it breaks anything, each as a plain French sentence that says what to do."""
+
+import os
+import shutil
+from pathlib import Path
+
+from infra.embedded import ports
+from infra.embedded.ownership import UnshareRefused, check_not_as_root
+
+ENOUGH_DISK = 700 * 1024 * 1024
+
+
+class Refusal(Exception):
+    """The command stops here; the text is for the person at the keyboard."""
+
+
+def writable(folder: Path) -> None:
+    """The folder can be made and written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / ".essai"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as refused:
+        reason = os.strerror(refused.errno) if refused.errno else str(refused)
+        raise Refusal(
+            f"Je ne peux pas écrire dans {folder} ({reason}). Donnez un autre dossier avec --data DOSSIER."
+        ) from refused
+
+
+def enough_disk(folder: Path, needed: int = ENOUGH_DISK) -> None:
+    """The disk holds what a night of demo writes; PostgreSQL must never meet a full one."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise Refusal(
+            f"Le disque de {folder} est presque plein : il reste {free // 2**20} Mo, il en faut {needed // 2**20}. "
+            "Faites de la place, ou donnez un autre dossier avec --data DOSSIER."
+        )
+
+
+def port_free(port: int) -> None:
+    """Nobody serves on the public port yet."""
+    if ports.is_taken(port):
+        raise Refusal(
+            f"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port {port + 1}"
+        )
+
+
+def able_to_step_down() -> None:
+    """As root, PostgreSQL must run as someone else."""
+    try:
+        check_not_as_root()
+    except UnshareRefused as refused:
+        raise Refusal(
+            "Vous êtes root, PostgreSQL refuse de tourner ainsi, et cette machine interdit « unshare » "
+            f"({refused}). Lancez la même commande avec un compte ordinaire, "
+            "ou donnez un serveur PostgreSQL avec VEILLEUSE_POSTGRES_URL."
+        ) from refused
+
+
+def already_running(data: Path, url: str) -> Refusal:
+    """The sentence of a second `up` on the same data."""
+    return Refusal(f"La Veilleuse tourne déjà sur {data} : {url}\nPour l'arrêter : ./veilleuse down")

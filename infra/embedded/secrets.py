@@ -1,0 +1,72 @@
+"""Keys, peppers and vault keys of a data folder: made once, each readable by its owner only."""
+
+import base64
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+KEYED = ("identity", "referral", "booking", "video", "reminders", "gateway")
+PEPPERED = ("identity", "referral", "booking", "reminders", "gateway")
+VAULTED = ("referral", "reminders")
+
+
+def keys_dir(data: Path, process: str) -> Path:
+    """The private signing keys of one process, one PEM per key id."""
+    return data / "keys" / process
+
+
+def pepper_file(data: Path, process: str) -> Path:
+    return data / "secrets" / f"{process}.pepper"
+
+
+def vault_key_file(data: Path, process: str) -> Path:
+    return data / "secrets" / f"{process}.vault"
+
+
+def database_password_file(data: Path) -> Path:
+    """Used only with a PostgreSQL server that asks for passwords."""
+    return data / "secrets" / "database.password"
+
+
+def make_all(data: Path) -> None:
+    """Make what is missing, keep what is there: a lost vault key loses every number it sealed."""
+    for process in KEYED:
+        folder = keys_dir(data, process)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not any(folder.glob("*.pem")):
+            _write(folder / f"{process}-{secrets.token_hex(4)}.pem", _ed25519_pem())
+    for process in PEPPERED:
+        _make(pepper_file(data, process), _thirty_two_bytes)
+    for process in VAULTED:
+        _make(vault_key_file(data, process), _thirty_two_bytes)
+    _make(database_password_file(data), lambda: secrets.token_hex(24).encode())
+
+
+def _make(file: Path, content: Callable[[], bytes]) -> None:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(file, content())
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Written whole under another name first: a key is there entirely or not at all."""
+    fresh = file.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)
+
+
+def _thirty_two_bytes() -> bytes:
+    """256 random bits as urlsafe base64, so that a text file can hold them."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32))
+
+
+def _ed25519_pem() -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

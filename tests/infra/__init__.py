@@ -1,0 +1,1 @@
+"""The embedded run, tried with real processes."""
