@@ -8,7 +8,7 @@ from contracts.words import Role
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """One role, and where it holds (`programme:…`, `territory:29`, `structure:…`, `person:<uuid>`); no scope: everywhere."""
+    """One role and where it holds (`programme:…`, `territory:29`, `person:<uuid>`); no scope: everywhere."""
 
     role: Role
     scope: str | None = None

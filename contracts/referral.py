@@ -84,7 +84,7 @@ class Candidate(msgspec.Struct, frozen=True):
     modalities: list[Modality]
     languages: list[str]
     specialties: list[str]
-    fee: str  # a sentence: « Pris en charge par l'association », « 50 €, à régler au professionnel », « Tarif à demander »
+    fee: str  # a sentence: « 50 €, à régler au professionnel », « Tarif à demander »
     fit: float  # 0–100
     first_free: datetime | None
     why: str  # the whole reason in one plain French sentence

@@ -1,0 +1,128 @@
+"""The one middleware of a service: request id, bounded body, transaction, time and log of each request."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from kit.db import AfterCommit, Database
+from kit.errors import BodyTooLarge, NulCharacter
+from kit.log import log, new_request_id, request_id
+from kit.metrics import request_seconds
+from kit.transaction import Transaction
+
+Scope = Any  # litestar's typed scopes do not know our own entries
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BODY_LIMIT = 256 * 1024
+WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class RequestMiddleware:
+    """Wraps each route; pure ASGI, since it stands on the hot paths too."""
+
+    def __init__(self, app: ASGIApp, database: Database | None, after: Callable[[AfterCommit], None]) -> None:
+        self.app = app
+        self.database = database
+        self.after = after
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name: value for name, value in scope.get("headers", ()) if name in _READ}
+        token = request_id.set(headers.get(b"x-request-id", b"").decode("latin1")[:32] or new_request_id())
+        try:
+            if scope["type"] != "http":
+                await self.app(scope, receive, send)
+            else:
+                await self._http(scope, receive, send, headers)
+        finally:
+            request_id.reset(token)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
+        started = time.perf_counter()
+        transaction = Transaction(self.database, self.after)
+        scope["transaction"] = transaction
+        answer = _Answer(send, transaction)
+        method = scope["method"]
+        try:
+            if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
+                raise NulCharacter()
+            if method in WITH_BODY:
+                body = await _read(receive)
+                key = headers.get(b"idempotency-key")
+                transaction.identify(method, scope["path"], key.decode("latin1") if key else None, body)
+                receive = _again(body, receive)
+            await self.app(scope, receive, answer)
+        finally:
+            await transaction.abandon()
+            seconds = time.perf_counter() - started
+            route = str(scope.get("path_template") or "none")
+            request_seconds.labels(method, route, str(answer.status)).observe(seconds)
+            if answer.status >= 500:
+                log().error("answered", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
+            else:
+                log().debug("answered", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
+
+
+_READ = frozenset({b"x-request-id", b"idempotency-key"})
+
+
+class _Answer:
+    """Holds the start of the answer until its transaction has ended, so that « yes » is never said too early."""
+
+    def __init__(self, send: Send, transaction: Transaction) -> None:
+        self.send = send
+        self.transaction = transaction
+        self.status = 500
+        self._start: Any = None
+        self._body = b""
+
+    async def __call__(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self._start, self._body, self.status = message, b"", message["status"]
+            return
+        if message["type"] != "http.response.body":
+            await self.send(message)
+            return
+        if self._start is not None and message.get("more_body") and self.transaction.db is None:
+            start, self._start = self._start, None
+            await self.send(start)  # a stream without a transaction goes straight through
+        if self._start is None:
+            await self.send(message)
+            return
+        self._body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        await self.transaction.end(self.status, self._body)
+        start, self._start = self._start, None
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": self._body, "more_body": False})
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return body
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge()
+        if not message.get("more_body"):
+            break
+    if b"\\u0000" in body or b"\x00" in body:
+        raise NulCharacter()
+    return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def once() -> Any:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once

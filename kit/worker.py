@@ -1,0 +1,205 @@
+"""The Celery side of a service: events delivered once in effect, and the jobs that its ticks ask for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import redis.asyncio as redis
+from celery import Celery
+from celery.signals import worker_process_init, worker_shutdown
+from sqlalchemy import delete, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.events import Event
+from kit import log as logs
+from kit.broker import TASK_SECONDS, Broker, celery_app
+from kit.db import AfterCommit, Database
+from kit.log import log, request_id, trace_of
+from kit.metrics import unheard_total
+from kit.relay import Relay, event_kind
+from kit.settings import ServiceSettings
+from kit.tables import unheard
+
+Listener = Callable[[AsyncConnection, Any], Awaitable[None]]
+MAX_TRIES = 5
+
+NEW_ONES = text(
+    "INSERT INTO inbox (event_id) SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING RETURNING event_id"
+)
+
+
+class Listening:
+    """What one service's worker holds: made inside the process's one event loop."""
+
+    def __init__(self, service: "Service", settings: ServiceSettings) -> None:
+        self.service = service
+        self.settings: Any = settings
+        self.database = Database(settings.database_url, size=4, application=f"{service.name}-worker")
+        self.redis: redis.Redis = redis.from_url(settings.redis_url, socket_connect_timeout=0.5, socket_timeout=2)
+        self.relay = Relay(service.name, self.database, Broker(settings.redis_url), self.redis)
+        self.things: dict[str, Any] = {}
+
+    async def after(self, done: AfterCommit | None) -> None:
+        """Hand over at once what a listener told; the web process's relay would do it within a second."""
+        if done is None:
+            return
+        if done.nudges:
+            self.relay.publish(done.nudges)
+        if done.told:
+            try:
+                await self.relay.once()
+            except Exception as error:
+                log().warning("relay waits", error=type(error).__name__)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service's worker.py declares: its settings' shape, its listeners by event, its jobs by name."""
+
+    name: str
+    settings: Callable[[], ServiceSettings]
+    listeners: Mapping[type[Event], Listener]
+    jobs: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)  # (Listening, **arguments)
+    start: Callable[[Listening], Awaitable[None]] | None = None
+
+
+async def hear(listening: Listening, letters: Sequence[dict[str, Any]]) -> None:
+    """Run the listeners of a batch in one transaction; when one fails, each event in its own."""
+    try:
+        await _hear(listening, letters)
+    except Exception as error:
+        if len(letters) == 1:
+            await _put_aside(listening, letters[0], error)
+            return
+        for letter in letters:
+            await hear(listening, [letter])
+
+
+async def _hear(listening: Listening, letters: Sequence[dict[str, Any]]) -> None:
+    listeners = listening.service.listeners
+    async with listening.database.transaction() as db:
+        ids = [letter["event_id"] for letter in letters]
+        fresh = {str(one) for one in (await db.execute(NEW_ONES, {"ids": ids})).scalars()}
+        for letter in letters:
+            if letter["event_id"] not in fresh:
+                continue
+            kind = event_kind(letter["kind"])
+            listener = listeners.get(kind)
+            if listener is None:
+                continue
+            token = request_id.set(letter.get("request_id"))
+            try:
+                await listener(db, msgspec.convert(letter["payload"], kind))
+            finally:
+                request_id.reset(token)
+        await db.execute(delete(unheard).where(unheard.c.event_id.in_([UUID(one) for one in fresh])))
+        done = db.info.pop("after_commit", None)
+    await listening.after(done)
+
+
+async def _put_aside(listening: Listening, letter: dict[str, Any], error: Exception) -> None:
+    """A listener failed on this event: it is kept and tried again, while the others flow."""
+    unheard_total.labels(letter["kind"]).inc()
+    log().error("not heard", kind=letter["kind"], error=type(error).__name__, exception=trace_of(error))
+    async with listening.database.transaction() as db:
+        row = {
+            "event_id": UUID(letter["event_id"]),
+            "kind": letter["kind"],
+            "payload": letter["payload"],
+            "request_id": letter.get("request_id"),
+            "error": type(error).__name__,
+            "next_at": text("now() + interval '10 seconds'"),
+        }
+        again = insert(unheard).values(row)
+        tries = unheard.c.tries + 1
+        await db.execute(
+            again.on_conflict_do_update(
+                index_elements=["event_id"],
+                set_={
+                    "tries": tries,
+                    "error": row["error"],
+                    "next_at": text(
+                        f"CASE WHEN unheard.tries + 1 < {MAX_TRIES} "
+                        "THEN now() + interval '1 minute' * unheard.tries END"
+                    ),
+                },
+            )
+        )
+
+
+def build(services: Sequence[Service], redis_url: str, log_level: str = "info") -> Celery:
+    """One Celery app for the queues of `services`; one event loop per worker process, kept for its life.
+
+    `asyncio.run()` per task with a shared engine failed 38 of 40; one Runner per process, engine made inside it,
+    40 of 40.
+    """
+    app = celery_app(redis_url)
+    loops = _Loops(services)
+    for one in services:
+        _register(app, one, loops)
+
+    def begin(**_: Any) -> None:
+        logs.start("+".join(one.name for one in services) if len(services) == 1 else "worker", log_level)
+
+    worker_process_init.connect(begin, weak=False)
+    worker_shutdown.connect(loops.close, weak=False)
+    logs.start("worker", log_level)
+    return app
+
+
+def _register(app: Celery, service: Service, loops: "_Loops") -> None:
+    limits = {"soft_time_limit": TASK_SECONDS, "time_limit": TASK_SECONDS + 5}
+
+    def deliver(letters: list[dict[str, Any]]) -> None:
+        loops.run(service, lambda listening: hear(listening, letters))
+
+    app.task(name=f"{service.name}.deliver", **limits)(deliver)
+
+    for name, job in service.jobs.items():
+
+        def do(job: Callable[..., Awaitable[Any]] = job, **arguments: Any) -> None:
+            loops.run(service, lambda listening: job(listening, **arguments))
+
+        app.task(name=f"{service.name}.{name}", **limits)(do)
+
+
+class _Loops:
+    """The process's event loop and what each service holds in it, made at the first task."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self.services = services
+        self._runner: asyncio.Runner | None = None
+        self._listening: dict[str, Listening] = {}
+
+    def run(self, service: Service, work: Callable[[Listening], Awaitable[Any]]) -> None:
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        self._runner.run(self._do(service, work))
+
+    async def _do(self, service: Service, work: Callable[[Listening], Awaitable[Any]]) -> None:
+        listening = self._listening.get(service.name)
+        if listening is None:
+            listening = Listening(service, service.settings())
+            if service.start is not None:
+                await service.start(listening)
+            self._listening[service.name] = listening
+        async with asyncio.timeout(TASK_SECONDS):
+            await work(listening)
+
+    def close(self, **_: Any) -> None:
+        """End the loop with its connections."""
+        if self._runner is None:
+            return
+
+        async def stop() -> None:
+            for one in self._listening.values():
+                await one.redis.aclose()
+                await one.database.stop()
+
+        self._runner.run(stop())
+        self._runner.close()
+        self._runner = None
