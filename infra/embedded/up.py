@@ -60,9 +60,9 @@ async def run(place: Place, *, demo: bool, say: Callable[[str], None]) -> int:
         await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
+            say(_welcome(place, time.monotonic() - began))
             state = "ready"
             record(supervisor)
-            say(_welcome(place, time.monotonic() - began))
             await stopping
     except DiedAtStart as died:
         say(f"\n{died.name} n'a pas démarré ({died.why}). Les dernières lignes de son journal, {died.log} :")

@@ -1,0 +1,195 @@
+"""The words of `./veilleuse`, each a few lines; only Python's own library is at hand here."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from infra import browser, detached
+from infra.assets import ensure_assets
+from infra.embedded import runfile
+from infra.install import LOCK, OWN, ROOT, TOOLS_LOCK, VENV, SetupFailed, ensure_tool, ensure_venv, python, run_quietly
+
+DATA = OWN / "data"
+CHECKS: Mapping[str, Sequence[str]] = {
+    "format": ("ruff", "format", "--check", "."),
+    "lint": ("ruff", "check", "."),
+    "types": ("mypy", "contracts", "kit", "services", "gateway", "infra", "bench"),
+    "imports": ("lint-imports", "--no-cache"),
+    "house": ("pytest", "-q", "tests/test_house.py", "tests/test_templates.py"),
+}
+
+
+def say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def main(arguments: list[str], started_in: str) -> int:
+    """Run one word; 0 when all is well, 1 when something failed, 2 when it could not begin."""
+    parser = _parser(Path(started_in))
+    chosen, rest = parser.parse_known_args(arguments)
+    if rest and not chosen.takes_rest:
+        parser.error(f"argument inconnu : {' '.join(rest)}")
+    try:
+        code: int = chosen.do(chosen, rest)
+    except SetupFailed as failed:
+        print(failed, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser(started_in: Path) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./veilleuse", description="La Veilleuse, une commande pour tout.")
+    words = parser.add_subparsers(required=True, metavar="MOT")
+
+    def word(
+        name: str, do: Callable[[argparse.Namespace, list[str]], int], about: str, *, rest: bool = False
+    ) -> argparse.ArgumentParser:
+        added = words.add_parser(name, help=about, description=about, allow_abbrev=False)
+        added.set_defaults(do=do, takes_rest=rest)
+        return added
+
+    def on_data(added: argparse.ArgumentParser) -> None:
+        added.add_argument(
+            "--data", type=lambda given: (started_in / given).resolve(), default=DATA, metavar="DOSSIER",
+            help="où vivent les données (par défaut .veilleuse/data)",
+        )  # fmt: skip
+
+    starting = word("up", up, "installe ce qui manque et allume la maison")
+    on_data(starting)
+    starting.add_argument("--port", type=int, default=8000, help="le port des pages (par défaut 8000)")
+    starting.add_argument("--empty", action="store_true", help="sans données de démonstration")
+    starting.add_argument("--detach", action="store_true", help="rend la main quand la maison est prête")
+    on_data(word("down", down, "arrête tout, dans l'ordre"))
+    asking = word("status", status, "dit ce qui tourne")
+    on_data(asking)
+    asking.add_argument("--json", action="store_true", help="pour un programme")
+    word("test", test, "passe tous les tests (arguments de pytest acceptés)", rest=True)
+    word("check", check, "format, style, types, imports, règles de la maison")
+    word("fix", fix, "remet en forme ce qui peut l'être")
+    keyed = word("token", token, "donne une clé d'API pour la maison qui tourne")
+    on_data(keyed)
+    keyed.add_argument("--role", required=True, help="le rôle de la clé")
+    on_data(word("check-data", check_data, "vérifie les invariants des données"))
+    word("bench", bench, "mesure : prepare, search, booking, race", rest=True)
+    word("assets", assets, "apporte les fichiers des pages")
+    word("lock", lock, "refait les verrous des dépendances")
+    return parser
+
+
+def _set_up() -> None:
+    ensure_venv(say)
+    ensure_assets(say)
+
+
+def _module(name: str, *arguments: str) -> int:
+    """Run a module of ours with the house's own Python; Ctrl-C is the module's to answer."""
+    child = subprocess.Popen([str(python()), "-m", name, *arguments], cwd=ROOT)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def up(chosen: argparse.Namespace, _: list[str]) -> int:
+    _set_up()
+    arguments = ["--data", str(chosen.data), "--port", str(chosen.port), *(["--empty"] if chosen.empty else [])]
+    argv = [str(python()), "-m", "infra.embedded.up", *arguments]
+    if chosen.detach:
+        return detached.start(argv, chosen.data)
+    sys.stdout.flush()
+    os.execv(argv[0], argv)
+
+
+def down(chosen: argparse.Namespace, _: list[str]) -> int:
+    return detached.stop(chosen.data, say)
+
+
+def status(chosen: argparse.Namespace, _: list[str]) -> int:
+    """0 when the house runs, 3 when it does not."""
+    alive = runfile.is_held(chosen.data)
+    run = runfile.read(chosen.data) if alive else None
+    if chosen.json:
+        say(json.dumps(run or {"state": "stopped", "processes": {}}, indent=2, ensure_ascii=False))
+        return 0 if run else 3
+    if run is None:
+        say(f"Rien ne tourne sur {chosen.data}.")
+        return 3
+    say(f"{run['url']} ({run['state']})   messages : {run['messages_url']}")
+    for name, one in run["processes"].items():
+        again = f"   relancé {one['restarts']} fois" if one["restarts"] > 0 else ""
+        say(
+            f"  {name:<10} {one['state']:<9} pid {one['pid'] or '—':<8} port {one['port'] or '—':<6} {one['log']}{again}"
+        )
+    return 0
+
+
+def test(_: argparse.Namespace, rest: list[str]) -> int:
+    """All tests. Browser tests without a browser are deselected aloud, and in CI that is a failure."""
+    _set_up()
+    missing = browser.ensure(say)
+    if missing and os.environ.get("CI") == "true":
+        say(f"{missing}\nEn intégration, un test non passé est un échec.")
+        return 1
+    selection = ["-m", "not browser"] if missing else []
+    code = _module("pytest", *selection, *rest)
+    if missing:
+        say(f"\nATTENTION : {missing}\nLes tests de navigateur n'ont PAS été passés.")
+    return code
+
+
+def check(_: argparse.Namespace, _rest: list[str]) -> int:
+    """Every check, to the end; 1 when one of them found something."""
+    _set_up()
+    failed = []
+    for title, (program, *arguments) in CHECKS.items():
+        present = [one for one in arguments if not one.startswith("tests/") or (ROOT / one).exists()]
+        say(f"— {title}")
+        if subprocess.run([str(VENV / "bin" / program), *present], cwd=ROOT, check=False).returncode != 0:
+            failed.append(title)
+    say(f"À revoir : {', '.join(failed)}" if failed else "Tout est en ordre.")
+    return 1 if failed else 0
+
+
+def fix(_: argparse.Namespace, _rest: list[str]) -> int:
+    _set_up()
+    ruff = str(VENV / "bin" / "ruff")
+    fixed = subprocess.run([ruff, "check", "--fix", "."], cwd=ROOT, check=False).returncode
+    return subprocess.run([ruff, "format", "."], cwd=ROOT, check=False).returncode or fixed
+
+
+def token(chosen: argparse.Namespace, _: list[str]) -> int:
+    ensure_venv(say)
+    return _module("infra.embedded.token", "--data", str(chosen.data), "--role", chosen.role)
+
+
+def check_data(chosen: argparse.Namespace, _: list[str]) -> int:
+    ensure_venv(say)
+    return _module("infra.embedded.invariants", "--data", str(chosen.data))
+
+
+def bench(_: argparse.Namespace, rest: list[str]) -> int:
+    _set_up()
+    return _module("bench", *rest)
+
+
+def assets(_: argparse.Namespace, _rest: list[str]) -> int:
+    ensure_assets(say)
+    return 0
+
+
+def lock(_: argparse.Namespace, _rest: list[str]) -> int:
+    """Exact versions and hashes, for every platform, without an address."""
+    uv = str(ensure_tool("uv"))
+    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--quiet"]
+    for wanted, locked in ((ROOT / "requirements.in", LOCK), (ROOT / "infra" / "tools.in", TOOLS_LOCK)):
+        paths = [str(wanted.relative_to(ROOT)), "-o", str(locked.relative_to(ROOT))]
+        command = [uv, "pip", "compile", *options, "--custom-compile-command", "./veilleuse lock", *paths]
+        run_quietly(command, f"{locked.name} n'a pas pu être refait.")
+    return 0

