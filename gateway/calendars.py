@@ -1,0 +1,48 @@
+"""Calendars that give nothing away: the entry a person may keep, and the page that replaces ours."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, datetime
+from typing import Any
+
+from icalendar import Calendar, Event
+
+from contracts.booking import Appointment
+from gateway import french
+
+
+def entry(appointment: Appointment, now: datetime) -> bytes:
+    """An iCalendar file (RFC 5545) that says « Rendez-vous », when, and nothing else.
+
+    The same UID with a growing SEQUENCE moves or cancels the entry that is already in the person's agenda.
+    """
+    event = Event()
+    event.add("uid", appointment.ical_uid)
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", now)
+    event.add("dtstart", appointment.starts_at)
+    event.add("dtend", appointment.ends_at)
+    event.add("summary", "Rendez-vous")
+    event.add("class", "PRIVATE")
+    event.add("status", "CANCELLED" if appointment.status.startswith("cancelled") else "CONFIRMED")
+    whole = Calendar()
+    whole.add("version", "2.0")
+    whole.add("prodid", "-//agenda//FR")
+    whole.add_component(event)
+    return bytes(whole.to_ical())
+
+
+def month(today: date) -> dict[str, Any]:
+    """What the neutral page shows: weeks with their numbers, today, the day of the year."""
+    weeks = calendar.Calendar().monthdatescalendar(today.year, today.month)
+    return {
+        "month": french.month_title(today.year, today.month),
+        "weeks": [
+            {"number": days[0].isocalendar().week, "days": [d.day if d.month == today.month else 0 for d in days]}
+            for days in weeks
+        ],
+        "today": today.day,
+        "day_of_year": today.timetuple().tm_yday,
+        "week_now": today.isocalendar().week,
+    }
