@@ -10,9 +10,7 @@ from markupsafe import Markup, escape
 NB: Final = "\u00a0"
 THIN: Final = "\u202f"
 
-_KEPT: Final = re.compile(
-    r"(<(?:textarea|script|style|pre|code|kbd)\b.*?</[a-z]+>|<[^>]*>)", re.DOTALL | re.IGNORECASE
-)
+_KEPT: Final = re.compile(r"(<(?:textarea|script|style|pre|code|kbd)\b.*?</[a-z]+>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 _SPACES: Final = (
     (re.compile(r"(?<=\S)[ \u00a0](?=[?!;])"), THIN),
     (re.compile(r"(?<=\S) (?=[:»%€])"), NB),

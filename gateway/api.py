@@ -1,0 +1,98 @@
+"""`/api/v1/<service>/…` for programs: the credential is swapped for an internal token, the rest passes through."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from contracts.problem import Problem
+from gateway.door import SESSION_COOKIE, Door, SignInFirst, cookies_of, credential_of
+from kit.errors import BodyTooLarge, Refusal
+from kit.http import Peer, PeerAway, PeerProblem
+from kit.log import new_request_id, request_id
+
+PREFIX = "/api/v1/"
+BODY_LIMIT = 256 * 1024
+PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type")
+RETURNED = ("content-type", "etag", "retry-after", "location", "idempotency-replayed", "allow")
+NOT_FOR_PROGRAMS = ("metrics", "ready", "live", "keys", "tokens", "login", "links", "codes")
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Api:
+    """Raw ASGI: no re-validation, the service validates."""
+
+    def __init__(self, peers: dict[str, Peer], door: Door) -> None:
+        self.peers = peers
+        self.door = door
+
+    async def __call__(
+        self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        token = request_id.set(new_request_id())
+        try:
+            status, headers, body = await self._pass(scope, receive)
+        except Refusal as error:
+            problem = error.problem(request_id.get())
+            status, headers, body = _problem(problem)
+        except PeerProblem as error:
+            status, headers, body = _problem(error.problem)
+        except PeerAway:
+            status, headers, body = _problem(
+                Problem(title="A part of the house does not answer", status=503, code="unavailable")
+            )
+        finally:
+            rid = request_id.get() or ""
+            request_id.reset(token)
+        headers += [
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-request-id", rid.encode()),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
+
+    async def _pass(self, scope: Any, receive: Callable[[], Awaitable[Any]]) -> tuple[int, list[Any], bytes]:
+        name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
+        peer = self.peers.get(name)
+        if peer is None or rest.split("/")[0] in NOT_FOR_PROGRAMS:
+            return _problem(Problem(title="No such thing", status=404, code="not-found"))
+        credential = credential_of(scope)
+        if credential is None:
+            raise SignInFirst()
+        method = scope["method"]
+        given = {key: value for key, value in scope["headers"] if key in _WANTED}
+        if credential.kind == "session" and method not in SAFE:
+            held = cookies_of(scope).get(SESSION_COOKIE, "")
+            if not hmac.compare_digest(given.get(b"x-csrf-token", b""), self.door.csrf(held).encode()):
+                return _problem(Problem(title="The form token is missing", status=403, code="foreign-form"))
+        body = b"" if method in SAFE else await _read(receive)
+        internal = (await self.door.token(credential, name)).token
+        headers = {key.decode(): given[key].decode("latin1") for key in PASSED if key in given}
+        query = scope["query_string"].decode("latin1")
+        path = "/" + rest + (f"?{query}" if query else "")
+        status, answered, answer = await peer.send(method, path, token=internal, body=body or None, headers=headers)
+        kept = [(key.encode(), answered[key].encode("latin1")) for key in RETURNED if key in answered]
+        return status, kept, answer
+
+
+_WANTED = frozenset({*PASSED, b"x-csrf-token"})
+
+
+async def _read(receive: Callable[[], Awaitable[Any]]) -> bytes:
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return body
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge()
+        if not message.get("more_body"):
+            return body
+
+
+def _problem(problem: Problem) -> tuple[int, list[Any], bytes]:
+    return problem.status, [(b"content-type", b"application/problem+json")], msgspec.json.encode(problem)

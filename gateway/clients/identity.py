@@ -1,0 +1,47 @@
+"""Identity as the gateway calls it: logins, links, codes."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.identity import (
+    CodeExchange,
+    Leaving,
+    LinkExchange,
+    Login,
+    NewCode,
+    NextFactor,
+    PersonSession,
+    Session,
+    SpokenCode,
+)
+from gateway.clients.service import ServiceClient
+
+
+class Identity(ServiceClient):
+    audience: ClassVar[str] = "identity"
+
+    async def login(self, login: Login) -> Session:
+        session: Session = await self._call("POST", "/login", Session, login)
+        return session
+
+    async def next_factor(self, factor: NextFactor) -> Session:
+        session: Session = await self._call("POST", "/login/factors", Session, factor)
+        return session
+
+    async def logout(self, leaving: Leaving) -> None:
+        await self._call("POST", "/logout", None, leaving)
+
+    async def open_link(self, link: LinkExchange) -> PersonSession:
+        opened: PersonSession = await self._call("POST", "/links/exchange", PersonSession, link)
+        return opened
+
+    async def open_code(self, code: CodeExchange) -> PersonSession:
+        opened: PersonSession = await self._call("POST", "/codes/exchange", PersonSession, code)
+        return opened
+
+    async def make_code(self, code: NewCode, *, key: str) -> SpokenCode:
+        made: SpokenCode = await self._call("POST", "/codes", SpokenCode, code, key=key)
+        return made
+
+    async def revoke_links(self, case_id: UUID) -> None:
+        await self._call("POST", f"/cases/{case_id}/revoke")

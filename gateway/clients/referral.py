@@ -1,0 +1,105 @@
+"""Referral as the gateway calls it: calls, sheets, ranked experts, tasks, urgent actions."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from contracts.referral import (
+    Acknowledge,
+    BookingPermit,
+    Candidates,
+    Contact,
+    Contacts,
+    Duty,
+    ExpertCard,
+    ExpertCards,
+    NewUrgentAction,
+    Referral,
+    SheetChange,
+    Task,
+    Tasks,
+    UrgentAction,
+    Vocabulary,
+)
+from gateway.clients.service import ServiceClient
+
+
+class Referrals(ServiceClient):
+    audience: ClassVar[str] = "referral"
+
+    async def start(self, *, key: str) -> Contact:
+        contact: Contact = await self._call("POST", "/contacts", Contact, key=key)
+        return contact
+
+    async def contact(self, contact_id: UUID) -> Contact:
+        contact: Contact = await self._call("GET", f"/contacts/{contact_id}", Contact)
+        return contact
+
+    async def open_contacts(self) -> list[Contact]:
+        found: Contacts = await self._call("GET", "/contacts", Contacts, query={"open": "true"})
+        return found.contacts
+
+    async def change(self, contact_id: UUID, changes: dict[str, Any]) -> Contact:
+        contact: Contact = await self._call("PATCH", f"/contacts/{contact_id}/sheet", Contact, SheetChange(changes))
+        return contact
+
+    async def close(self, contact_id: UUID, *, key: str) -> Contact:
+        contact: Contact = await self._call("POST", f"/contacts/{contact_id}/close", Contact, key=key)
+        return contact
+
+    async def candidates(self, contact_id: UUID, *, limit: int = 20) -> Candidates:
+        path = f"/contacts/{contact_id}/candidates"
+        found: Candidates = await self._call("GET", path, Candidates, query={"limit": limit})
+        return found
+
+    async def permit(self, contact_id: UUID, *, key: str | None = None) -> BookingPermit:
+        permit: BookingPermit = await self._call("POST", f"/contacts/{contact_id}/permit", BookingPermit, key=key)
+        return permit
+
+    async def referral(self, referral_id: UUID) -> Referral:
+        found: Referral = await self._call("GET", f"/referrals/{referral_id}", Referral)
+        return found
+
+    async def expert(self, expert_id: UUID) -> ExpertCard:
+        card: ExpertCard = await self._call("GET", f"/experts/{expert_id}", ExpertCard)
+        return card
+
+    async def experts(self, ids: Sequence[UUID]) -> list[ExpertCard]:
+        found: ExpertCards = await self._call("GET", "/experts", ExpertCards, query={"ids": list(ids)})
+        return found.experts
+
+    async def vocabulary(self) -> Vocabulary:
+        words: Vocabulary = await self._call("GET", "/vocabulary", Vocabulary)
+        return words
+
+    async def tasks(self) -> list[Task]:
+        found: Tasks = await self._call("GET", "/tasks", Tasks, query={"open": "true"})
+        return found.tasks
+
+    async def take_task(self, task_id: UUID, *, key: str) -> Task:
+        task: Task = await self._call("POST", f"/tasks/{task_id}/take", Task, key=key)
+        return task
+
+    async def finish_task(self, task_id: UUID, *, key: str) -> Task:
+        task: Task = await self._call("POST", f"/tasks/{task_id}/done", Task, key=key)
+        return task
+
+    async def on_duty(self) -> Duty:
+        duty: Duty = await self._call("GET", "/on-duty", Duty)
+        return duty
+
+    async def alert(self, action: NewUrgentAction, *, key: str) -> UrgentAction:
+        raised: UrgentAction = await self._call("POST", "/urgent-actions", UrgentAction, action, key=key)
+        return raised
+
+    async def urgent_action(self, action_id: UUID) -> UrgentAction:
+        found: UrgentAction = await self._call("GET", f"/urgent-actions/{action_id}", UrgentAction)
+        return found
+
+    async def call_back_alert(self, action_id: UUID, *, key: str) -> UrgentAction:
+        path = f"/urgent-actions/{action_id}/call-back"
+        done: UrgentAction = await self._call("POST", path, UrgentAction, key=key)
+        return done
+
+    async def acknowledge(self, secret: str) -> None:
+        await self._call("POST", "/urgent-actions/ack", None, Acknowledge(secret))

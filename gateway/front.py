@@ -1,0 +1,150 @@
+"""The gateway's one middleware: headers of every answer, bounded bodies, and forms that only our own pages may send."""
+
+import hmac
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Litestar, Request
+
+from gateway.door import SESSION_COOKIE, VISIT_COOKIE, Door, cookies_of
+from gateway.failures import later
+from kit.errors import BodyTooLarge, Forbidden, NulCharacter, Refusal
+from kit.log import log, new_request_id, request_id
+from kit.metrics import request_seconds
+
+FORM_LIMIT = 64 * 1024
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LEAVING = "/quitter"  # must work even when the page is older than the session: no token asked
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = [
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"permissions-policy", b"camera=(self), microphone=(self), geolocation=(), interest-cohort=()"),
+]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+
+class ForeignForm(Forbidden):
+    """This form does not come from one of our pages, or your session has changed since."""
+
+
+class Front:
+    """Pure ASGI around every page; `/api/` is passed through, it has its own door."""
+
+    def __init__(self, app: Litestar, door: Door, origin: str) -> None:
+        self.app = app
+        self.door = door
+        self.origin = origin.rstrip("/")
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        token = request_id.set(new_request_id())
+        try:
+            if scope["type"] == "http":
+                await self._http(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+        finally:
+            request_id.reset(token)
+
+    async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
+        started, status = time.perf_counter(), 500
+
+        async def answer(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": _headers(message.get("headers", []), scope["path"])}
+            await send(message)
+
+        try:
+            if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
+                raise NulCharacter()
+            if scope["method"] not in SAFE and not scope["path"].startswith("/api/"):
+                body = await _read(receive)
+                receive = _again(body, receive)
+                self._check(scope, body)
+            await self.app(scope, receive, answer)
+        except Refusal as error:
+            scope["litestar_app"] = self.app
+            page = later(Request(scope), error)
+            await page.to_asgi_response()(scope, receive, answer)
+        finally:
+            seconds = time.perf_counter() - started
+            route = str(scope.get("path_template") or "none")
+            request_seconds.labels(scope["method"], route, str(status)).observe(seconds)
+            if status >= 500:
+                log().error("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000))
+
+    def _check(self, scope: Any, body: bytes) -> None:
+        """Same origin, and the token of this very session (or visit) in the form or in a header."""
+        headers = dict(scope["headers"])
+        site = headers.get(b"sec-fetch-site")
+        if site is not None:
+            if site not in (b"same-origin", b"none"):
+                raise ForeignForm("other site")
+        else:
+            origin = headers.get(b"origin", b"").decode("latin1")
+            if origin and origin not in ("null", self.origin, f"http://{headers.get(b'host', b'').decode()}"):
+                raise ForeignForm("other origin")
+        form: dict[str, list[str]] = {}
+        if headers.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded"):
+            for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500):
+                form.setdefault(name, []).append(value)
+        scope["form"] = form
+        if any("\x00" in value for values in form.values() for value in values):
+            raise NulCharacter()
+        if scope["path"] == LEAVING:
+            return
+        cookies = cookies_of(scope)
+        held = cookies.get(SESSION_COOKIE) or cookies.get(VISIT_COOKIE) or ""
+        given = (form.get("csrf_token") or [headers.get(b"x-csrf-token", b"").decode("latin1")])[0]
+        if not held or not hmac.compare_digest(given.encode(), self.door.csrf(held).encode()):
+            raise ForeignForm("token")
+
+
+def _headers(given: Any, path: str) -> list[tuple[bytes, bytes]]:
+    names = {name.lower() for name, _ in given}
+    extra = [pair for pair in HEADERS if pair[0] not in names]
+    if b"cache-control" not in names and not path.startswith("/static/"):
+        extra.append((b"cache-control", b"no-store"))
+    rid = request_id.get()
+    if rid:
+        extra.append((b"x-request-id", rid.encode()))
+    return [*given, *extra]
+
+
+async def _read(receive: Receive) -> bytes:
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return body
+        body += message.get("body", b"")
+        if len(body) > FORM_LIMIT:
+            raise BodyTooLarge()
+        if not message.get("more_body"):
+            return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def once() -> Any:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once

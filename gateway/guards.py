@@ -1,0 +1,41 @@
+"""Which pages are for whom: every route either says OPEN, or names roles; nothing else is let through."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
+
+from contracts.words import LISTENING, Role
+from gateway.door import STAFF_ROLES, NotForYou, SignInFirst, credential_of
+from gateway.house import gateway_of
+from gateway.page import check_role
+
+OPEN = {"open": True}
+"""Route option of a page that anyone may see."""
+
+
+async def deny_by_default(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A route without OPEN and without roles opens to nobody."""
+    if handler.opt.get("open"):
+        return
+    roles = handler.opt.get("roles")
+    if roles is None:
+        raise NotForYou("no role is named")
+    credential = credential_of(connection.scope)
+    if credential is None:
+        raise SignInFirst()
+    session = await gateway_of(connection).door.session(credential)
+    check_role(session, roles)
+    connection.scope["session_found"] = session  # type: ignore[typeddict-unknown-key]
+
+
+def to(*roles: Role) -> dict[str, Any]:
+    """Route option: `@get("/agenda", opt=to(Role.EXPERT))`."""
+    return {"roles": frozenset(roles)}
+
+
+LISTENERS_ONLY = to(*LISTENING)
+STAFF_ONLY = to(*STAFF_ROLES)
+PERSON_ONLY = to(Role.PERSON)
+GUARDS: list[Guard] = [deny_by_default]

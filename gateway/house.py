@@ -1,0 +1,72 @@
+"""What the gateway's process holds, and the clients of one request: one per service, speaking for its caller."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.clients.booking import Booking
+from gateway.clients.identity import Identity
+from gateway.clients.referral import Referrals
+from gateway.clients.reminders import Reminders
+from gateway.door import Credential, Door
+from gateway.live import Live
+from gateway.settings import Settings
+from gateway.templating import Templates
+from kit.http import Peer
+
+
+@dataclass
+class Gateway:
+    """The process: peers, door, live feed, templates; `app.state.gateway`."""
+
+    settings: Settings
+    peers: dict[str, Peer]
+    door: Door
+    live: Live
+    templates: Templates
+
+    async def stop(self) -> None:
+        """Close what is open."""
+        await self.live.stop()
+        await asyncio.gather(*(peer.stop() for peer in self.peers.values()))
+
+
+def peers_of(settings: Settings) -> dict[str, Peer]:
+    """One pooled peer per service."""
+    return {
+        "identity": Peer(settings.identity_url),
+        "referral": Peer(settings.referral_url),
+        "booking": Peer(settings.booking_url),
+        "video": Peer(settings.video_url),
+        "reminders": Peer(settings.reminders_url),
+    }
+
+
+class House:
+    """The services, asked in the name of one caller: `house.booking.book(…)`."""
+
+    def __init__(self, gateway: Gateway, credential: Credential | None, *, touch: bool = True) -> None:
+        self.gateway = gateway
+        self.credential = credential
+        self.touch = touch
+        self.identity = Identity(gateway.peers["identity"], self.token_for)
+        self.referral = Referrals(gateway.peers["referral"], self.token_for)
+        self.booking = Booking(gateway.peers["booking"], self.token_for)
+        self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
+
+    async def token_for(self, audience: str) -> str | None:
+        """The internal token for one service; None for a visitor without a credential."""
+        if self.credential is None:
+            return None
+        return (await self.gateway.door.token(self.credential, audience, touch=self.touch)).token
+
+    async def keep_alive(self) -> None:
+        """Say that a call, a room or an urgent action is open: the session neither idles out nor ends (care.md 17)."""
+        if self.credential is not None:
+            await self.gateway.door.token(self.credential, "referral", touch=True, busy=True)
+
+
+def gateway_of(connection: Any) -> Gateway:
+    """The process's things, from a request or a socket."""
+    gateway: Gateway = connection.app.state.gateway
+    return gateway

@@ -1,0 +1,5 @@
+"""One file per part of the site; each lists its handlers, and this is the list of all of them."""
+
+from litestar.types import ControllerRouterHandler
+
+HANDLERS: list[ControllerRouterHandler] = []
