@@ -1,0 +1,1 @@
+"""The rules of referral, one idea a file: pure functions over frozen values, `now` is an argument."""

@@ -1,0 +1,1 @@
+"""Who fits this call: hard filters, widening, a score that can be explained, and fairness between experts."""

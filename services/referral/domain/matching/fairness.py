@@ -1,0 +1,73 @@
+"""Fairness between experts: stride scheduling inside a band of equal fit (referral.md §3.3)."""
+
+import hashlib
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+from typing import Final
+from uuid import UUID
+
+BAND: Final = 5.0
+"""Experts within this many points of the best are equals: the one who has had least of their share goes first."""
+NO_SLOT: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One expert in the band: `stride_pass` grows by 1 / capacity with each person taken."""
+
+    expert_id: UUID
+    fit: float
+    stride_pass: float
+    first_free: datetime | None = None
+
+
+def in_order(contenders: Iterable[Contender], *, seed: UUID) -> Iterator[tuple[Contender, bool]]:
+    """Best first; True beside one who passed a better fit because they had less than their share.
+
+    Repeatedly: among those within `BAND` of the best left, the smallest pass, then the earliest slot, then a
+    hash of the case and the expert. The band only ever grows downwards, so one heap serves: O(n log n).
+    """
+    by_fit = sorted(contenders, key=lambda each: -each.fit)
+    best, entering = 0, 0
+    gone: set[UUID] = set()
+    band: list[tuple[float, datetime, bytes, Contender]] = []
+    while best < len(by_fit):
+        leader = by_fit[best]
+        while entering < len(by_fit) and by_fit[entering].fit >= leader.fit - BAND:
+            each = by_fit[entering]
+            heapq.heappush(band, (each.stride_pass, each.first_free or NO_SLOT, _tie(seed, each.expert_id), each))
+            entering += 1
+        chosen = heapq.heappop(band)[3]
+        gone.add(chosen.expert_id)
+        yield chosen, chosen.fit < leader.fit and chosen.stride_pass < leader.stride_pass
+        while best < len(by_fit) and by_fit[best].expert_id in gone:
+            best += 1
+
+
+def charged(stride_pass: float, capacity: int) -> float:
+    """The pass after one more person; a refund is the same step back."""
+    return stride_pass + 1 / max(capacity, 1)
+
+
+def refunded(stride_pass: float, capacity: int) -> float:
+    """The pass when the person did not come, or left: it was not the expert's doing."""
+    return stride_pass - 1 / max(capacity, 1)
+
+
+def welcomed(stride_pass: float, active: Sequence[float]) -> float:
+    """The pass of a newcomer, or of someone back from leave: no burst for having been away."""
+    return max(stride_pass, min(active, default=stride_pass))
+
+
+def clamped(stride_pass: float, capacity: int, active: Sequence[float]) -> float:
+    """No hoarding: whoever is rarely eligible keeps at most two turns of credit under the median."""
+    if not active:
+        return stride_pass
+    return max(stride_pass, median(active) - 2 / max(capacity, 1))
+
+
+def _tie(seed: UUID, expert_id: UUID) -> bytes:
+    return hashlib.blake2b(seed.bytes + expert_id.bytes, digest_size=8).digest()

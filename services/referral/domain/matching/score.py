@@ -1,0 +1,154 @@
+"""The fit of one expert to one call: eight shares between 0 and 1, weighed by level (referral.md §3.2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import exp
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from contracts.words import Modality
+from services.referral.domain.experts import Expert, Standing
+from services.referral.domain.matching.reach import distance
+from services.referral.domain.matching.wanted import Wanted
+
+UNKNOWN_SHARE: Final = 0.5
+"""What is not known counts half, and is said to be unknown."""
+TAU_HOURS: Final = {1: 72.0, 2: 72.0, 3: 24.0, 4: 6.0, 5: 6.0}
+CHOICES: Final = (1.0, 0.6, 0.4)
+WORKING_HOURS: Final = 12.0  # 08:00–20:00
+
+
+class Shares(NamedTuple):
+    """One share per criterion, in the order of the weights; `None` is unknown."""
+
+    specialty: float | None
+    slot: float | None
+    modality: float | None
+    proximity: float | None
+    continuity: float | None
+    preferences: float | None
+    setting: float | None
+    cost: float | None
+
+
+_LIGHT: Final = (0.30, 0.15, 0.10, 0.10, 0.10, 0.10, 0.08, 0.07)
+_HIGH: Final = (0.25, 0.30, 0.10, 0.08, 0.10, 0.07, 0.05, 0.05)
+_CRISIS: Final = (0.20, 0.45, 0.10, 0.05, 0.05, 0.05, 0.05, 0.05)
+WEIGHTS: Final = {1: _LIGHT, 2: _LIGHT, 3: _HIGH, 4: _CRISIS, 5: _CRISIS}
+
+
+def fit(shares: Sequence[float | None], level: int | None) -> float:
+    """The score F, 0–100."""
+    score = 0.0
+    for weight, share in zip(WEIGHTS[level or 2], shares):  # noqa: B905  # a third of the time of a ranking
+        score += weight * (UNKNOWN_SHARE if share is None else share)
+    return 100 * score
+
+
+@dataclass(slots=True)
+class Scorer:
+    """Compares experts with one call at one instant; zone differences are remembered between experts."""
+
+    wanted: Wanted
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self._tau = TAU_HOURS[self.wanted.level or 2] * 3600
+        self._caller_offset = _offset(self.wanted.zone, self.now)
+        self._overlaps: dict[str, float] = {}
+
+    _tau: float = 0.0
+    _caller_offset: float = 0.0
+    _overlaps: dict[str, float] = None  # type: ignore[assignment]  # made in __post_init__
+
+    def shares(self, expert: Expert, standing: Standing, ways: tuple[Modality, ...]) -> Shares:
+        """The eight shares of an expert whom the caller could meet in `ways`."""
+        return Shares(
+            self._specialty(expert),
+            self._slot(standing, ways),
+            self._modality(ways),
+            self._proximity(expert, ways),
+            1.0 if expert.id in self.wanted.known else 0.0,
+            self._preferences(expert),
+            self._setting(expert),
+            _cost(expert),
+        )
+
+    def _specialty(self, expert: Expert) -> float | None:
+        motives = self.wanted.motives
+        if not motives or not expert.specialties:
+            return None
+        weights = [expert.specialties.get(motive, 0.0) for motive in motives]
+        best = max(weights)
+        return best * 0.8 if len(weights) > 1 and min(weights) == 0.0 else best
+
+    def _slot(self, standing: Standing, ways: tuple[Modality, ...]) -> float | None:
+        free = earliest(standing, ways)
+        if free is None:
+            return 0.0 if standing.announced and not _any_free(standing, ways) else None
+        seconds = (free - self.now).total_seconds()
+        return None if seconds < 0 else exp(-seconds / self._tau)
+
+    def _modality(self, ways: tuple[Modality, ...]) -> float | None:
+        asked = self.wanted.modalities
+        if not asked:
+            return None
+        rank = asked.index(ways[0]) if ways[0] in asked else len(CHOICES) - 1
+        return CHOICES[min(rank, len(CHOICES) - 1)]
+
+    def _proximity(self, expert: Expert, ways: tuple[Modality, ...]) -> float | None:
+        if ways[0] is Modality.IN_PERSON:
+            if self.wanted.department is None or not expert.places:
+                return None
+            code = self.wanted.department.code
+            return exp(-min(distance(code, place) for place in expert.places) / 25)
+        overlap = self._overlaps.get(expert.time_zone)
+        if overlap is None:
+            apart = abs(_offset(expert.time_zone, self.now) - self._caller_offset)
+            overlap = self._overlaps[expert.time_zone] = max(0.0, 1 - apart / WORKING_HOURS)
+        return overlap
+
+    def _preferences(self, expert: Expert) -> float | None:
+        asked = self.wanted.languages
+        return len(asked & expert.languages) / len(asked) if asked else 1.0
+
+    def _setting(self, expert: Expert) -> float | None:
+        served = expert.audiences
+        if self.wanted.profession is None or not served:
+            return None
+        if self.wanted.profession in served or self.wanted.family in served:
+            return 1.0
+        return 0.5 if "health" in served else 0.0
+
+
+def earliest(standing: Standing, ways: tuple[Modality, ...]) -> datetime | None:
+    """The first free slot announced for any of `ways`."""
+    found = None
+    for way in ways:
+        free = standing.first_free.get(way)
+        if free is not None and (found is None or free < found):
+            found = free
+    return found
+
+
+def _any_free(standing: Standing, ways: tuple[Modality, ...]) -> bool:
+    return any(way in standing.first_free for way in ways)
+
+
+def _cost(expert: Expert) -> float | None:
+    fee = expert.fee
+    if fee.covered:
+        return 1.0
+    if fee.cents is None:
+        return None
+    return 1.0 if fee.cents == 0 else 0.5
+
+
+def _offset(zone: str, now: datetime) -> float:
+    """Hours east of UTC, now; mainland time for a zone that nobody knows."""
+    try:
+        offset = now.astimezone(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError):
+        offset = now.astimezone(ZoneInfo("Europe/Paris")).utcoffset()
+    return offset.total_seconds() / 3600 if offset is not None else 0.0

@@ -1,0 +1,57 @@
+"""What a call asks for, made ready for comparing a thousand experts with it."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from contracts.referral import UNKNOWN, Sheet
+from contracts.words import ExpertProfession, Modality
+from services.referral.domain.departments import DEPARTMENTS, START_RADIUS_KM, Department, time_zone
+from services.referral.domain.professions import FAMILIES
+
+CRISIS_LEVEL: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The sheet's wishes; an empty list or None means that nothing was said, which excludes nobody."""
+
+    seed: UUID  # the case: breaks ties the same way each time
+    level: int | None = None
+    professions: frozenset[ExpertProfession] = frozenset()
+    motives: tuple[str, ...] = ()
+    modalities: tuple[Modality, ...] = ()
+    languages: frozenset[str] = frozenset()
+    department: Department | None = None
+    zone: str = "Europe/Paris"
+    profession: str | None = None
+    not_experts: frozenset[UUID] = frozenset()
+    not_departments: frozenset[str] = frozenset()
+    employer: bytes | None = None
+    known: frozenset[UUID] = frozenset()  # experts whom this case has met
+
+    @property
+    def family(self) -> str | None:
+        return FAMILIES.get(self.profession or "")
+
+    @property
+    def radius_km(self) -> float:
+        return START_RADIUS_KM[self.department.density] if self.department else 0.0
+
+
+def wanted(sheet: Sheet, *, case_id: UUID, known: frozenset[UUID] = frozenset()) -> Wanted:
+    """What `sheet` asks for; « inconnu » excludes nobody, just as an empty field."""
+    return Wanted(
+        seed=case_id,
+        level=sheet.level,
+        professions=frozenset(sheet.help),
+        motives=tuple(sheet.motives),
+        modalities=tuple(sheet.modalities),
+        languages=frozenset(sheet.languages),
+        department=DEPARTMENTS.get(sheet.department or ""),
+        zone=sheet.time_zone or time_zone(sheet.department),
+        profession=None if sheet.profession == UNKNOWN else sheet.profession,
+        not_experts=frozenset(sheet.not_experts),
+        not_departments=frozenset(sheet.not_departments),
+        known=known,
+    )

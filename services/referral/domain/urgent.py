@@ -1,0 +1,142 @@
+"""Urgent action: who is rung and when, what the screen shows, and who took it (care.md 3, referral.md §2.5)."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from kit.errors import Conflict, NotFound
+
+NEXT_AFTER: Final = timedelta(minutes=2)
+ALL_AFTER: Final = timedelta(minutes=5)
+ALL_EVERY: Final = timedelta(minutes=5)
+DIAL_AFTER: Final = timedelta(seconds=30)
+STUCK_AFTER: Final = timedelta(seconds=20)
+"""A ring that was taken up and never ended is rung again: ringing twice is better than not at all."""
+CHANNELS: Final = ("voice", "sms")
+EMERGENCY: Final = ("15", "SAMU")
+"""What to dial when nobody is on the rota."""
+
+TITLE: Final = "Appel de l’astreinte"
+MESSAGE: Final = "Une alerte vous attend. Appuyez sur le bouton pour dire que vous l’avez : {link}"
+CALLED_BACK: Final = "L’alerte de {hour} est levée. Il n’y a rien à faire."
+
+
+class UnknownUrgentAction(NotFound):
+    """No such urgent action."""
+
+
+class UnknownAlert(NotFound):
+    """This link does not open: it is not one of ours, or it was mistyped."""
+
+
+class UrgentActionEnded(Conflict):
+    """This urgent action was already taken, called back or closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One post of the rota, in the order in which it is rung."""
+
+    position: int
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One ring to make: `round` 0 is the first, 1 the next person, 2 and more everybody."""
+
+    round: int
+    position: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One ring that was written down."""
+
+    round: int
+    position: int
+    channel: str
+    outcome: str  # pending | taken | refused | unanswered | acknowledged
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    id: UUID
+    status: str
+    triggered_at: datetime
+    version: int
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    contact_id: UUID | None = None
+
+
+def rings_due(action: Action, duties: Sequence[Duty], attempts: Sequence[Attempt], *, now: datetime) -> list[Ring]:
+    """The rings that should stand written by `now` and do not: first the first, the next after 2 minutes (at once
+    when no provider took a ring), everybody after 5 and every 5 minutes until someone has it."""
+    if action.status != "triggered" or not duties:
+        return []
+    waited = now - action.triggered_at
+    positions = [duty.position for duty in duties]
+    written = {(each.round, each.position, each.channel) for each in attempts}
+    wanted = _round(0, positions[:1])
+    reached = 1
+    while reached < len(positions) and _all_refused(attempts):
+        wanted += _round(0, positions[reached : reached + 1])
+        reached += 1
+        if any(ring_key(ring) not in written for ring in wanted):
+            break
+    if waited >= NEXT_AFTER:
+        wanted += _round(1, positions[1:2] or positions[:1])
+    if waited >= ALL_AFTER:
+        rounds = 2 + int((waited - ALL_AFTER) / ALL_EVERY)
+        wanted += _round(rounds, positions)
+    return [ring for ring in wanted if ring_key(ring) not in written]
+
+
+def ring_key(ring: Ring) -> tuple[int, int, str]:
+    return ring.round, ring.position, ring.channel
+
+
+def dial_now(action: Action, duties: Sequence[Duty], attempts: Sequence[Attempt], *, now: datetime) -> bool:
+    """True when the number must stand large: 30 s without an answer, or at once when no provider took a ring."""
+    if action.status != "triggered":
+        return False
+    return not duties or now - action.triggered_at >= DIAL_AFTER or _all_refused(attempts)
+
+
+def to_dial(duties: Sequence[Duty]) -> tuple[str, str]:
+    """The number to ring by hand, and whose it is."""
+    return (duties[0].number, duties[0].name) if duties else EMERGENCY
+
+
+def new_secret() -> tuple[str, bytes]:
+    """A fresh 256-bit secret for one ring's link, and the hash that is kept."""
+    secret = secrets.token_urlsafe(32)
+    return secret, secret_hash(secret)
+
+
+def secret_hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def display(number: str) -> str:
+    """A number as it is read aloud in French: pairs of digits."""
+    if number.startswith("+33") and len(number) == 12:
+        national = "0" + number[3:]
+        return "\u00a0".join(national[i : i + 2] for i in range(0, 10, 2))
+    return number
+
+
+def _round(number: int, positions: Sequence[int]) -> list[Ring]:
+    return [Ring(number, position, channel) for position in positions for channel in CHANNELS]
+
+
+def _all_refused(attempts: Sequence[Attempt]) -> bool:
+    return bool(attempts) and all(each.outcome == "refused" for each in attempts)

@@ -1,0 +1,1 @@
+"""How referral's tables came to be."""

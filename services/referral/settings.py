@@ -1,0 +1,22 @@
+"""What changes for referral from one place to another."""
+
+from datetime import timedelta
+
+from kit.settings import ServiceSettings, load
+
+
+class Settings(ServiceSettings, frozen=True, kw_only=True):
+    """`voice_url` and `sms_url` are provider addresses (apprise) with `{number}` where the number goes.
+
+    Empty: there is no such provider, and the number to dial stands on the screen at once.
+    """
+
+    vault_key: bytes  # 32 bytes, outside the database; seals what people typed and what an urgent action holds
+    voice_url: str = ""
+    sms_url: str = ""
+    ring_timeout: timedelta = timedelta(seconds=8)  # for one provider to take one ring
+
+
+def read() -> Settings:
+    """The settings of this process."""
+    return load(Settings, "referral")

@@ -1,0 +1,187 @@
+"""Experts of the network, and the memory of them that each process keeps."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import distinct, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.events import AvailabilityChanged
+from contracts.words import ExpertProfession, Modality
+from services.referral.domain.experts import Expert, Fee, Place, Standing
+from services.referral.domain.matching.ranking import Network
+from services.referral.tables import appointment, expert, expert_standing
+
+WEEK: Final = timedelta(days=7)
+
+LOOK = text(
+    """
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS mark,
+           EXISTS (SELECT 1 FROM expert WHERE changed >= :seen) AS experts,
+           EXISTS (SELECT 1 FROM expert_standing WHERE changed >= :seen) AS standings
+    """
+)
+
+
+class KnownExperts:
+    """The network in memory, brought up to date at each use by what changed since.
+
+    Every row carries the transaction that last changed it. Those below the oldest transaction still running
+    have all been read, so the next look asks only for rows from there on: exact, and 0.3 ms when nothing moved.
+    """
+
+    def __init__(self) -> None:
+        self._experts: dict[UUID, Expert] = {}
+        self._standings: dict[UUID, Standing] = {}
+        self._seen = 0
+        self._looking = asyncio.Lock()
+
+    async def network(self, db: AsyncConnection, *, now: datetime) -> Network:
+        """The network as this transaction sees it."""
+        async with self._looking:
+            look = (await db.execute(LOOK, {"seen": self._seen})).one()
+            if look.experts:
+                rows = (await db.execute(select(expert).where(expert.c.changed >= self._seen))).all()
+                self._experts = {**self._experts, **{row.id: _expert(row) for row in rows}}
+            if look.standings:
+                changed = select(expert_standing).where(expert_standing.c.changed >= self._seen)
+                rows = (await db.execute(changed)).all()
+                self._standings = {**self._standings, **{row.expert_id: _standing(row) for row in rows}}
+            self._seen = look.mark
+            return Network(self._experts, self._standings, await taken(db, now=now))
+
+
+async def taken(db: AsyncConnection, *, now: datetime) -> dict[UUID, int]:
+    """How many people each expert took in the last 7 days."""
+    recent = (appointment.c.charged_at > now - WEEK) & appointment.c.refunded_at.is_(None)
+    query = select(appointment.c.expert_id, func.count()).where(recent).group_by(appointment.c.expert_id)
+    return {row[0]: row[1] for row in await db.execute(query)}
+
+
+async def by_ids(db: AsyncConnection, ids: Iterable[UUID]) -> list[Expert]:
+    """The experts with these ids that exist."""
+    rows = (await db.execute(select(expert).where(expert.c.id.in_(list(ids))))).all()
+    return [_expert(row) for row in rows]
+
+
+async def met_by(db: AsyncConnection, case_id: UUID) -> frozenset[UUID]:
+    """The experts whom this case has an appointment with, or met."""
+    mine = (appointment.c.case_id == case_id) & (appointment.c.standing != "cancelled")
+    return frozenset((await db.execute(select(distinct(appointment.c.expert_id)).where(mine))).scalars())
+
+
+async def save(db: AsyncConnection, changed: Expert) -> None:
+    """Write one expert; a newcomer starts level with the least served (no burst)."""
+    row = as_row(changed)
+    await db.execute(insert(expert).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
+    least = select(func.coalesce(func.min(expert_standing.c.stride_pass), 0)).scalar_subquery()
+    first = insert(expert_standing).values(expert_id=changed.id, stride_pass=least)
+    await db.execute(first.on_conflict_do_nothing())
+
+
+async def close(db: AsyncConnection, expert_id: UUID) -> Expert | None:
+    """The account is closed: no longer proposed; None when it was no active expert."""
+    mine = (expert.c.id == expert_id) & expert.c.active
+    closed = update(expert).where(mine).values(active=False, version=expert.c.version + 1).returning(expert)
+    row = (await db.execute(closed)).first()
+    return _expert(row) if row else None
+
+
+async def announce(db: AsyncConnection, event: AvailabilityChanged) -> None:
+    """Keep the first free slots that booking announced; an older version changes nothing."""
+    row = {
+        "expert_id": event.expert_id,
+        "version": event.version,
+        "first_free": msgspec.to_builtins(event.first_free, str_keys=True),
+        "announced": True,
+    }
+    told = insert(expert_standing).values(row)
+    newer = expert_standing.c.version < event.version
+    kept = {"version": event.version, "first_free": row["first_free"], "announced": True}
+    await db.execute(told.on_conflict_do_update(index_elements=["expert_id"], set_=kept, where=newer))
+
+
+CLAMP = text(
+    """
+    UPDATE expert_standing s SET stride_pass = m.median - 2.0 / greatest(e.capacity, 1)
+    FROM expert e,
+         (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY stride_pass) AS median
+          FROM expert_standing JOIN expert ON expert.id = expert_id AND expert.active) m
+    WHERE e.id = s.expert_id AND s.stride_pass < m.median - 2.0 / greatest(e.capacity, 1)
+    """
+)
+
+
+async def clamp(db: AsyncConnection) -> None:
+    """Nobody hoards credit: passes are lifted to the median less two turns (referral.md §3.3)."""
+    await db.execute(CLAMP)
+
+
+def as_row(one: Expert) -> dict[str, Any]:
+    """The columns of an expert."""
+    return {
+        "id": one.id,
+        "version": one.version,
+        "active": one.active,
+        "name": one.name,
+        "title": one.title,
+        "profession": one.profession.value,
+        "rpps": one.rpps,
+        "checked_at": one.checked_at,
+        "modalities": [each.value for each in Modality if each in one.modalities],
+        "specialties": one.specialties,
+        "audiences": sorted(one.audiences),
+        "places": msgspec.to_builtins(one.places),
+        "languages": sorted(one.languages),
+        "fee_cents": one.fee.cents,
+        "fee_covered": one.fee.covered,
+        "gender": one.gender,
+        "crisis": one.crisis,
+        "capacity": one.capacity,
+        "leave": [[first.isoformat(), last.isoformat()] for first, last in one.leave],
+        "exclusions": sorted(one.exclusions),
+        "employer": one.employer,
+        "time_zone": one.time_zone,
+        "holiday_region": one.holiday_region,
+    }
+
+
+def _expert(row: Any) -> Expert:
+    return Expert(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        profession=ExpertProfession(row.profession),
+        checked_at=row.checked_at,
+        modalities=frozenset(map(Modality, row.modalities)),
+        specialties=row.specialties,
+        audiences=frozenset(row.audiences),
+        places=tuple(Place(**place) for place in row.places),
+        languages=frozenset(row.languages),
+        fee=Fee(row.fee_cents, row.fee_covered),
+        gender=row.gender,
+        crisis=row.crisis,
+        capacity=row.capacity,
+        leave=tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in row.leave),
+        exclusions=frozenset(row.exclusions),
+        employer=row.employer,
+        time_zone=row.time_zone,
+        holiday_region=row.holiday_region,
+        rpps=row.rpps,
+        active=row.active,
+        version=row.version,
+    )
+
+
+def _standing(row: Any) -> Standing:
+    free = {Modality(way): _instant(at) for way, at in row.first_free.items()}
+    return Standing(row.expert_id, row.stride_pass, free, row.announced)
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written).astimezone(UTC)
