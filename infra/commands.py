@@ -124,9 +124,8 @@ def status(chosen: argparse.Namespace, _: list[str]) -> int:
     say(f"{run['url']} ({run['state']})   messages : {run['messages_url']}")
     for name, one in run["processes"].items():
         again = f"   relancé {one['restarts']} fois" if one["restarts"] > 0 else ""
-        say(
-            f"  {name:<10} {one['state']:<9} pid {one['pid'] or '—':<8} port {one['port'] or '—':<6} {one['log']}{again}"
-        )
+        where = f"pid {one['pid'] or '—':<8} port {one['port'] or '—':<6} {one['log']}"
+        say(f"  {name:<10} {one['state']:<9} {where}{again}")
     return 0
 
 
@@ -138,7 +137,8 @@ def test(_: argparse.Namespace, rest: list[str]) -> int:
         say(f"{missing}\nEn intégration, un test non passé est un échec.")
         return 1
     selection = ["-m", "not browser"] if missing else []
-    code = _module("pytest", *selection, *rest)
+    strict = ["-p", "infra.every_test"] if os.environ.get("CI") == "true" else []
+    code = _module("pytest", *selection, *strict, *rest)
     if missing:
         say(f"\nATTENTION : {missing}\nLes tests de navigateur n'ont PAS été passés.")
     return code

@@ -24,25 +24,15 @@ def serve(app: str, port: int, grace: int = 20) -> None:
     )
 
 
-def work(queues: Sequence[str]) -> None:
-    """One Celery worker for all queues."""
-    from infra.embedded.worker import celery
+def work(services: Sequence[str]) -> None:
+    """One Celery worker for the queues of all these services."""
+    from infra.worker import work as serve_queues
 
-    celery.worker_main(
-        [
-            "worker",
-            "--pool=solo",
-            f"--queues={','.join(queues)}",
-            "--loglevel=INFO",
-            "--without-mingle",
-            "--without-gossip",
-            "--hostname=maison@%h",
-        ]
-    )
+    serve_queues(services)
 
 
 def migrate() -> None:
-    """Databases, roles and tables of every service, brought up to date."""
+    """The tables of every service, brought up to date."""
     from infra.embedded.migrations import main
 
     main()

@@ -1,6 +1,7 @@
 """One database and two roles per service: the owner migrates, the application reads and writes rows."""
 
 import asyncio
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -29,18 +30,19 @@ def database_url(admin_url: str, database: str, user: str, password: str | None 
 
 
 async def create_databases(
-    admin_url: str, *, suffix: str = "", services: tuple[str, ...] = SERVICES, password: str | None = None
+    admin_url: str, *, suffix: str = "", services: tuple[str, ...] = SERVICES, passwords: Mapping[str, str] = {}
 ) -> dict[str, str]:
     """Make what is missing and return the database name of each service; may be repeated.
 
     `suffix` is added to the database names, so that tests can have many side by side; the roles are shared.
+    `passwords` by role, for a server that asks for them.
     """
     admin = await asyncpg.connect(admin_url)
     try:
         names = {service: f"{service}{suffix}" for service in services}
         for service, name in names.items():
             owner, app = owner_role(service), app_role(service)
-            await _make_roles(admin, service, password)
+            await _make_roles(admin, service, passwords)
             if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
                 await admin.execute(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE template0')
             await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
@@ -51,7 +53,7 @@ async def create_databases(
     return names
 
 
-async def _make_roles(admin: asyncpg.Connection, service: str, password: str | None) -> None:
+async def _make_roles(admin: asyncpg.Connection, service: str, passwords: Mapping[str, str]) -> None:
     """Both roles may log in; neither passes over row policies.
 
     Two runs at once may both try to make a role: the second one's error is caught.
@@ -62,8 +64,8 @@ async def _make_roles(admin: asyncpg.Connection, service: str, password: str | N
                 await admin.execute(f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS')
             except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 pass
-        if password is not None:
-            quoted = await admin.fetchval("SELECT quote_literal($1::text)", password)
+        if role in passwords:
+            quoted = await admin.fetchval("SELECT quote_literal($1::text)", passwords[role])
             await admin.execute(f'ALTER ROLE "{role}" PASSWORD {quoted}')
 
 
@@ -88,11 +90,6 @@ async def _furnish(admin_url: str, service: str, name: str) -> None:
         )
     finally:
         await database.close()
-
-
-def create_databases_now(admin_url: str, *, password: str | None = None) -> dict[str, str]:
-    """`create_databases` for a caller without an event loop."""
-    return asyncio.run(create_databases(admin_url, password=password))
 
 
 async def drop_databases(admin_url: str, services: tuple[str, ...] = SERVICES) -> None:

@@ -32,10 +32,14 @@ class Place:
     def redis_url(self) -> str:
         return self.redis_server or f"redis://{HOST}:{self.ports['valkey']}/0"
 
-    @property
-    def password(self) -> str | None:
-        """Roles have a password only on a server of yours; the embedded one listens to this machine alone."""
-        return secrets.database_password_file(self.data).read_text() if self.postgres_server else None
+    def passwords(self) -> dict[str, str]:
+        """Role → password: only for a server of yours; the embedded one listens to this machine alone."""
+        if not self.postgres_server:
+            return {}
+        return {role: file.read_text() for role, file in secrets.database_password_files(self.data).items()}
+
+    def database_url(self, service: str, role: str) -> str:
+        return databases.database_url(self.admin_url, service, role, self.passwords().get(role))
 
     @property
     def url(self) -> str:
@@ -55,8 +59,8 @@ class Place:
             "VEILLEUSE_REDIS_URL": self.redis_url,
             "VEILLEUSE_PUBLIC_URL": self.url,
             "VEILLEUSE_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
-            "VEILLEUSE_SMS_URL": f"json://{messages}/sms",
-            "VEILLEUSE_VOICE_URL": f"json://{messages}/voice",
+            "VEILLEUSE_SMS_URL": f"json://{messages}/sms?:to={{to}}&:id={{id}}",
+            "VEILLEUSE_VOICE_URL": f"json://{messages}/voice?:to={{to}}&:id={{id}}",
             "VEILLEUSE_LOG_LEVEL": "info",
         }
 
@@ -65,8 +69,9 @@ class Place:
         upper = f"VEILLEUSE_{process.upper()}_"
         told = {f"{upper}KEYS_DIR": str(secrets.keys_dir(self.data, process))}
         if process in databases.SERVICES:
-            role = databases.app_role(process)
-            told[f"{upper}DATABASE_URL"] = databases.database_url(self.admin_url, process, role, self.password)
+            told[f"{upper}DATABASE_URL"] = self.database_url(process, databases.app_role(process))
+        if process == "video":
+            told[f"{upper}NODE_URL"] = f"http://{HOST}:{self.ports['video']}"
         if process in secrets.PEPPERED:
             told[f"{upper}PEPPER_FILE"] = str(secrets.pepper_file(self.data, process))
         if process in secrets.VAULTED:
@@ -74,12 +79,9 @@ class Place:
         return told
 
     def migration(self) -> dict[str, str]:
-        """The owners' addresses and the administrator's, for migrations only."""
-        password = {} if self.password is None else {"VEILLEUSE_DATABASE_PASSWORD": self.password}
-        return {"VEILLEUSE_ADMIN_URL": self.admin_url, **password} | {
-            f"VEILLEUSE_{service.upper()}_MIGRATION_URL": databases.database_url(
-                self.admin_url, service, databases.owner_role(service), self.password
-            )
+        """The owners' addresses, for migrations only."""
+        return {
+            f"VEILLEUSE_{service.upper()}_MIGRATION_URL": self.database_url(service, databases.owner_role(service))
             for service in databases.SERVICES
         }
 

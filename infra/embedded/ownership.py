@@ -21,15 +21,14 @@ def not_as_root() -> list[str]:
     return ["unshare", "-U", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
 
 
-def check_not_as_root() -> None:
-    """Raise `UnshareRefused` when root cannot step down on this machine."""
-    prefix = not_as_root()
+def check_not_as_root(prefix: list[str]) -> None:
+    """Raise `UnshareRefused` when root cannot step down on this machine with this prefix."""
     if not prefix:
         return
     try:
         done = subprocess.run([*prefix, "true"], capture_output=True, text=True, check=False)
     except FileNotFoundError as missing:
-        raise UnshareRefused("unshare: command not found") from missing
+        raise UnshareRefused(f"{prefix[0]}: command not found") from missing
     if done.returncode != 0:
         raise UnshareRefused(done.stderr.strip())
 

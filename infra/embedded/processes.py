@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Sequence
 
-from infra.embedded import postgres, probes, valkey
+from infra.embedded import databases, postgres, probes, valkey
 from infra.embedded.environment import SERVICES, Place
 from infra.embedded.launch import Fork, Program
 from infra.embedded.supervisor import Process
@@ -16,7 +16,6 @@ PRELOADED = (
     "uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_impl", "uvloop", "zoneinfo",
     "contracts.events", "kit.web", "kit.worker", "infra.embedded.children",
 )  # fmt: skip
-QUEUES = ("identity", "referral", "booking", "reminders")
 WORKER_NICE = 10  # a person waits for the web processes, nobody waits for the worker
 
 
@@ -68,5 +67,7 @@ def _web(name: str, app: str, port: int, place: Place, grace: int = 20) -> Proce
 
 def _worker(place: Place) -> Process:
     """Without a probe: pages answer before the worker does, and nothing is lost meanwhile."""
-    fork = Fork("infra.embedded.children:work", {"queues": QUEUES}, place.environment(*SERVICES), nice=WORKER_NICE)
+    fork = Fork(
+        "infra.embedded.children:work", {"services": databases.SERVICES}, place.environment(*SERVICES), nice=WORKER_NICE
+    )
     return Process("worker", fork)

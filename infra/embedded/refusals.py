@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from infra.embedded import ports
-from infra.embedded.ownership import UnshareRefused, check_not_as_root
+from infra.embedded.ownership import UnshareRefused, check_not_as_root, not_as_root
 
 ENOUGH_DISK = 700 * 1024 * 1024
 
@@ -46,10 +46,10 @@ def port_free(port: int) -> None:
         )
 
 
-def able_to_step_down() -> None:
+def able_to_step_down(prefix: list[str] | None = None) -> None:
     """As root, PostgreSQL must run as someone else."""
     try:
-        check_not_as_root()
+        check_not_as_root(not_as_root() if prefix is None else prefix)
     except UnshareRefused as refused:
         raise Refusal(
             "Vous êtes root, PostgreSQL refuse de tourner ainsi, et cette machine interdit « unshare » "

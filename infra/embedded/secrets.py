@@ -1,10 +1,11 @@
 """Keys, peppers and vault keys of a data folder: made once, each readable by its owner only."""
 
-import base64
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+
+from infra.embedded import databases
 
 KEYED = ("identity", "referral", "booking", "video", "reminders", "gateway")
 PEPPERED = ("identity", "referral", "booking", "reminders", "gateway")
@@ -17,16 +18,23 @@ def keys_dir(data: Path, process: str) -> Path:
 
 
 def pepper_file(data: Path, process: str) -> Path:
-    return data / "secrets" / f"{process}.pepper"
+    return data / "secrets" / process / "pepper"
 
 
 def vault_key_file(data: Path, process: str) -> Path:
-    return data / "secrets" / f"{process}.vault"
+    return data / "secrets" / process / "vault_key"
 
 
-def database_password_file(data: Path) -> Path:
-    """Used only with a PostgreSQL server that asks for passwords."""
-    return data / "secrets" / "database.password"
+def database_password_files(data: Path) -> dict[str, Path]:
+    """Role → the file of its password; used only with a PostgreSQL server that asks for one."""
+    return {
+        role: data / "secrets" / folder / "database_password"
+        for service in databases.SERVICES
+        for role, folder in (
+            (databases.app_role(service), service),
+            (databases.owner_role(service), f"owners/{service}"),
+        )
+    }
 
 
 def make_all(data: Path) -> None:
@@ -40,7 +48,8 @@ def make_all(data: Path) -> None:
         _make(pepper_file(data, process), _thirty_two_bytes)
     for process in VAULTED:
         _make(vault_key_file(data, process), _thirty_two_bytes)
-    _make(database_password_file(data), lambda: secrets.token_hex(24).encode())
+    for file in database_password_files(data).values():
+        _make(file, lambda: secrets.token_hex(24).encode())
 
 
 def _make(file: Path, content: Callable[[], bytes]) -> None:
@@ -61,8 +70,8 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _thirty_two_bytes() -> bytes:
-    """256 random bits as urlsafe base64, so that a text file can hold them."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(32))
+    """256 random bits in hexadecimal, as `kit.settings` reads bytes."""
+    return secrets.token_hex(32).encode()
 
 
 def _ed25519_pem() -> bytes:

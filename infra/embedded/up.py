@@ -91,20 +91,32 @@ async def _start(supervisor: Supervisor, place: Place, *, demo: bool, say: Calla
     importing = asyncio.create_task(supervisor.forks.start())
     if not place.postgres_server:
         await asyncio.to_thread(postgres.prepare, place.data / "postgres")
-    seeded, seeding = place.data / "seeded", place.data / "seeding"
     for number, title in enumerate(STEPS):
         began = time.monotonic()
-        if number == 1 and seeding.exists():
-            await databases.drop_databases(place.admin_url)
+        if title == "Tables":
+            await _make_databases(place)
         await supervisor.start(number)
         say(f"  ✓ {title} ({time.monotonic() - began:.1f} s)".replace(".", ","))
-        if number == 1 and demo and not seeded.exists():
-            seeding.touch()
-            await _seed(place)
-            seeded.touch()
-        if number == 1:
-            seeding.unlink(missing_ok=True)
+        if title == "Tables":
+            await _fill(place, demo=demo)
     await importing
+
+
+async def _make_databases(place: Place) -> None:
+    """A filling that was cut short begins again from nothing: nobody has ever seen those rows."""
+    if (place.data / "seeding").exists():
+        await databases.drop_databases(place.admin_url)
+    await databases.create_databases(place.admin_url, passwords=place.passwords())
+
+
+async def _fill(place: Place, *, demo: bool) -> None:
+    """The demo data, once in the life of a data folder."""
+    seeded, seeding = place.data / "seeded", place.data / "seeding"
+    if demo and not seeded.exists():
+        seeding.touch()
+        await _seed(place)
+        seeded.touch()
+    seeding.unlink(missing_ok=True)
 
 
 async def _seed(place: Place) -> None:
