@@ -1,0 +1,1 @@
+"""How booking's tables came to be."""

@@ -1,0 +1,122 @@
+"""Many agendas at once, by COPY: how the demo and the benches are filled; rows come from the rules of the domain."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.booking.domain.appointments import CANCELLED, Appointment
+from services.booking.domain.experts import Expert
+from services.booking.domain.openings import OpeningRule, occurrences
+from services.booking.domain.spans import Span
+from services.booking.domain.types import Shape
+from services.booking.store.agenda import AHEAD, rebuild
+
+BATCH = 50
+ANALYSED = "expert, opening_rule, opening_rule_type, opening_occurrence, busy_block, claim, appointment, agenda_day"
+
+
+@dataclass(frozen=True)
+class WholeAgenda:
+    """One expert with openings, absences and appointments; claims follow from the appointments."""
+
+    expert: Expert
+    rules: tuple[OpeningRule, ...] = ()
+    absences: tuple[Span, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+
+
+async def load(
+    connection: asyncpg.Connection,
+    agendas: Sequence[WholeAgenda],
+    *,
+    shapes: dict[UUID, Shape],
+    now: datetime,
+    actor: UUID,
+) -> None:
+    """Write `agendas` in one transaction and derive their agenda days; `shapes` by type give the claims' buffers.
+
+    Twice the same agendas is an error of the caller: experts must be new.
+    """
+    today = now.date()
+    async with connection.transaction():
+        await _copy(connection, "expert", _EXPERT, map(_expert, agendas))
+        await _copy(connection, "expert_agenda", ("expert_id",), ((one.expert.id,) for one in agendas))
+        rules = [rule for one in agendas for rule in one.rules]
+        await _copy(connection, "opening_rule", _RULE, map(_rule, rules))
+        pairs = ((rule.id, type_id) for rule in rules for type_id in rule.type_ids)
+        await _copy(connection, "opening_rule_type", ("rule_id", "type_id"), pairs)
+        await _copy(connection, "opening_occurrence", _OCCURRENCE, _occurrences(rules, today))
+        blocks = ((one.expert.id, _range(span), "absence") for one in agendas for span in one.absences)
+        await _copy(connection, "busy_block", ("expert_id", "during", "source"), blocks)
+        booked = [appointment for one in agendas for appointment in one.appointments]
+        await _copy(connection, "appointment", _APPOINTMENT, (_appointment(one, now, actor) for one in booked))
+        await _copy(connection, "appointment_event", _EVENT, (_event(one, now, actor) for one in booked))
+        claims = (
+            (one.expert_id, _range(shapes[one.type_id].claim(one.starts_at)), "appointment", one.id)
+            for one in booked
+            if one.status not in CANCELLED
+        )
+        await _copy(connection, "claim", ("expert_id", "during", "kind", "appointment_id"), claims)
+        await rebuild(connection, now=now, experts=[one.expert.id for one in agendas])
+    await connection.execute(f"ANALYZE {ANALYSED}")
+
+
+_EXPERT = ("id", "profession", "modalities", "time_zone", "holiday_region", "active")
+_RULE = ("id", "expert_id", "first_day", "starts", "ends", "time_zone", "rrule")
+_OCCURRENCE = ("rule_id", "expert_id", "day", "during")
+_APPOINTMENT = (
+    *("id", "expert_id", "type_id", "case_id", "referral_id", "starts_at", "ends_at", "status", "modality", "visit"),
+    *("nickname", "expert_zone", "person_zone", "privacy", "version", "sequence", "ical_uid", "seen_at"),
+    *("arrived_at", "started_at", "created_by", "created_by_role", "created_at"),
+)
+_EVENT = ("appointment_id", "seq", "at", "actor", "actor_role", "kind")
+
+
+def _expert(one: WholeAgenda) -> tuple[Any, ...]:
+    expert = one.expert
+    modalities = sorted(modality.value for modality in expert.modalities)
+    return (
+        expert.id,
+        expert.profession.value,
+        modalities,
+        expert.time_zone,
+        expert.holiday_region,
+        expert.active,
+    )
+
+
+def _rule(rule: OpeningRule) -> tuple[Any, ...]:
+    return (rule.id, rule.expert_id, rule.first_day, rule.starts, rule.ends, rule.time_zone, rule.rrule)
+
+
+def _occurrences(rules: Iterable[OpeningRule], today: date) -> Iterable[tuple[Any, ...]]:
+    for rule in rules:
+        for one in occurrences(rule, first=today - timedelta(days=1), last=today + AHEAD):
+            yield (one.rule_id, one.expert_id, one.day, _range(one.span))
+
+
+def _appointment(one: Appointment, now: datetime, actor: UUID) -> tuple[Any, ...]:
+    return (
+        *(one.id, one.expert_id, one.type_id, one.case_id, one.referral_id, one.starts_at, one.ends_at),
+        *(one.status.value, one.modality.value, one.visit.value, one.nickname, one.expert_zone, one.person_zone),
+        *(one.privacy.value, one.version, one.sequence, one.ical_uid, one.seen_at, one.arrived_at, one.started_at),
+        *(actor, "service", min(now, one.starts_at)),
+    )
+
+
+def _event(one: Appointment, now: datetime, actor: UUID) -> tuple[Any, ...]:
+    return (one.id, 1, min(now, one.starts_at), actor, "service", "booked")
+
+
+def _range(span: Span) -> asyncpg.Range:
+    return asyncpg.Range(span.start, span.end)
+
+
+async def _copy(
+    connection: asyncpg.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    await connection.copy_records_to_table(table, columns=columns, records=rows)
