@@ -213,7 +213,7 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     MessageFailed: ("referral",),
     UrgentActionTriggered: ("reminders",),
     CaseErased: ("identity", "booking", "reminders"),
-    AccountOpened: ("referral",),
+    AccountOpened: ("referral", "reminders"),
     AccountClosed: ("referral", "booking", "reminders"),
 }
 """The whole choreography of the house: which services hear each event."""

@@ -37,6 +37,8 @@ class PreviewRequest(msgspec.Struct, frozen=True):
     time_zone: str
     channels: list[Channel]
     moments: list[MessageMoment]
+    from_hour: time | None = None
+    to_hour: time | None = None
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -60,6 +62,7 @@ class Message(msgspec.Struct, frozen=True):
     due_at: datetime
     status: str
     recallable_until: datetime | None = None
+    possible_repeat: int = 0  # how often it may have left twice: a provider's yes was lost with its worker
 
 
 class Messages(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""How a message leaves: one class per channel, the job that sends what is due, and the ticks that ask for it."""

@@ -1,0 +1,147 @@
+"""What a way to reach someone must be before it enters the vault."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from email_validator import EmailNotValidError, validate_email
+
+from contracts.reminders import AccountChannels, ContactDetails
+from contracts.words import Channel, MessageMoment
+from kit.errors import Conflict, Gone, Invalid
+from services.reminders.domain import numbers
+from services.reminders.domain.hours import Hours
+
+KEPT = timedelta(days=30)
+"""How long a way to reach someone is kept after the last appointment."""
+CALL = timedelta(minutes=5)
+"""A recall pressed this soon after the contact was given may come before the booking is known here."""
+
+
+class ContactInvalid(Invalid):
+    """A way to reach someone cannot be used as it is written."""
+
+
+class CaseForgotten(Gone):
+    """This case was erased; nothing may be kept of it again."""
+
+
+class RecallTooLate(Conflict):
+    """The message has already left."""
+
+
+class NothingToRecall(Conflict):
+    """No message is about to leave."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What someone chose; holds no way to reach them."""
+
+    channels: tuple[Channel, ...] = ()
+    moments: tuple[MessageMoment, ...] = ()
+    from_hour: time | None = None
+    to_hour: time | None = None
+
+    def hours(self, zone: str) -> Hours:
+        """Their own hours on the clock of `zone`."""
+        return Hours.of(zone, self.from_hour, self.to_hour)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How someone may be reached; a number and an address only as they will be dialled."""
+
+    phone: str | None = None
+    mail: str | None = None
+    wishes: Wishes = Wishes()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to keep: the contact is erased."""
+        return self.phone is None and self.mail is None
+
+    def address(self, channel: Channel) -> str | None:
+        """Where a message on `channel` goes; None when it was not chosen."""
+        if channel not in self.wishes.channels:
+            return None
+        return self.phone if channel is Channel.SMS else self.mail
+
+
+def reach_of_case(details: ContactDetails) -> Reach:
+    """`details` checked and normalised; `contact-invalid` names each wrong field.
+
+    Whether others read the messages is asked to help choose; it is not kept.
+    """
+    wrong: dict[str, str] = {}
+    if not is_zone(details.time_zone):
+        wrong["time_zone"] = "zone-unknown"
+    phone = _phone(details.phone, details.channels, details.time_zone, wrong)
+    mail = _mail(details.mail, details.channels, wrong)
+    if wrong:
+        raise ContactInvalid(fields=wrong)
+    wishes = wishes_of(details.channels, details.moments, details.from_hour, details.to_hour)
+    return Reach(phone, mail, wishes)
+
+
+def reach_of_account(channels: AccountChannels) -> Reach:
+    """The same for an expert or a colleague."""
+    wrong: dict[str, str] = {}
+    phone = _phone(channels.phone, channels.channels, "Europe/Paris", wrong)
+    mail = _mail(channels.mail, channels.channels, wrong)
+    if wrong:
+        raise ContactInvalid(fields=wrong)
+    return Reach(phone, mail, wishes_of(channels.channels, []))
+
+
+def wishes_of(
+    channels: Iterable[Channel],
+    moments: Iterable[MessageMoment],
+    from_hour: time | None = None,
+    to_hour: time | None = None,
+) -> Wishes:
+    """Each channel and moment once, and hours of the wall."""
+    return Wishes(
+        channels=tuple(dict.fromkeys(channels)),
+        moments=tuple(dict.fromkeys(moments)),
+        from_hour=from_hour.replace(tzinfo=None) if from_hour else None,
+        to_hour=to_hour.replace(tzinfo=None) if to_hour else None,
+    )
+
+
+def _phone(text: str | None, channels: list[Channel], zone: str, wrong: dict[str, str]) -> str | None:
+    if not text or not text.strip():
+        if Channel.SMS in channels:
+            wrong["phone"] = "phone-missing"
+        return None
+    number = numbers.e164(text, time_zone=zone) if len(text) <= 40 else None
+    if number is None:
+        wrong["phone"] = "phone-invalid"
+    elif Channel.SMS in channels and not numbers.takes_messages(number):
+        wrong["phone"] = "phone-takes-no-messages"
+    return number
+
+
+def _mail(text: str | None, channels: list[Channel], wrong: dict[str, str]) -> str | None:
+    if not text or not text.strip():
+        if Channel.MAIL in channels:
+            wrong["mail"] = "mail-missing"
+        return None
+    try:
+        checked = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        wrong["mail"] = "mail-invalid"
+        return None
+    if checked.ascii_email is None:  # many relays refuse a local part with accents
+        wrong["mail"] = "mail-invalid"
+    return checked.ascii_email
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is a zone of the IANA list."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

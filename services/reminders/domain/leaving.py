@@ -1,0 +1,67 @@
+"""The last look before a message leaves: is it still true, still wanted, and still the hour for it?"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from contracts.words import MessageMoment, Privacy
+from services.reminders.domain.contacts import Wishes
+from services.reminders.domain.hours import allows, nearest
+from services.reminders.domain.plan import LEAD, State
+from services.reminders.domain.texts import Notice
+from services.reminders.domain.tries import PATIENCE
+
+
+class Verdict(StrEnum):
+    SEND = "send"
+    DROP = "drop"
+    LATER = "later"
+
+
+ABOUT_WHAT_STANDS = frozenset({Notice.BOOKED, Notice.MOVED, Notice.UNSEEN, Notice.WAITING})
+OF_ONE_VERSION = frozenset({Notice.BOOKED, Notice.MOVED})
+
+
+def persons(
+    *,
+    kind: str,
+    version: int,
+    due_at: datetime,
+    expires_at: datetime | None,
+    time_zone: str,
+    known_version: int | None,
+    known_state: str | None,
+    known_privacy: str | None,
+    wishes: Wishes | None,
+    now: datetime,
+) -> tuple[Verdict, datetime | None]:
+    """Whether a person's message may leave now; with a date when it must wait for their hours."""
+    true = known_state == State.BOOKED and known_version == version and known_privacy != Privacy.SILENT
+    if not true or wishes is None or kind not in wishes.moments or (expires_at and now >= expires_at):
+        return Verdict.DROP, None
+    if kind == MessageMoment.NOW and now - due_at <= PATIENCE:
+        return Verdict.SEND, None
+    hours = wishes.hours(time_zone)
+    if allows(hours, now):
+        return Verdict.SEND, None
+    last = (expires_at or now) - LEAD
+    later = nearest(hours, now, after=now, before=last)
+    return (Verdict.LATER, later) if later else (Verdict.DROP, None)
+
+
+def accounts(
+    *,
+    kind: str,
+    version: int,
+    expires_at: datetime | None,
+    known_version: int | None,
+    known_state: str | None,
+    now: datetime,
+) -> Verdict:
+    """Whether what an account is to be told is still true."""
+    if expires_at and now >= expires_at:
+        return Verdict.DROP
+    if kind in OF_ONE_VERSION and known_version != version:
+        return Verdict.DROP
+    if kind in ABOUT_WHAT_STANDS and known_state not in (State.BOOKED, None):
+        return Verdict.DROP
+    return Verdict.SEND

@@ -1,0 +1,173 @@
+"""Which messages an appointment calls for, to whom, and when; a pure answer to what is known of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from contracts.words import Channel, MessageMoment, Privacy
+from services.reminders.domain.contacts import KEPT, Wishes
+from services.reminders.domain.hours import DAY, Hours, nearest
+from services.reminders.domain.texts import Notice
+
+RECALL = timedelta(seconds=10)
+"""How long « now » can be taken back (care.md 18)."""
+LEAD = timedelta(minutes=15)
+"""A message moved into someone's hours comes at least this long before the start."""
+TOO_CLOSE = timedelta(minutes=10)
+"""Two messages with the same words nearer than this are one."""
+SOON = timedelta(hours=12)
+"""A professional must see an appointment nearer than this, so they are told at any hour (care.md 9)."""
+
+
+class State(StrEnum):
+    """What reminders knows of an appointment."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """An appointment as its last event told it."""
+
+    id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    state: State
+    starts_at: datetime | None
+    ends_at: datetime | None
+    person_zone: str = "Europe/Paris"
+    expert_zone: str = "Europe/Paris"
+    privacy: Privacy = Privacy.NEUTRAL
+
+
+def forget_at(appointment: Appointment, now: datetime) -> datetime:
+    """When nothing of it is needed any more."""
+    return (appointment.ends_at or appointment.starts_at or now) + KEPT
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One message to be: a row of the plan."""
+
+    kind: str
+    channel: Channel
+    recipient_id: UUID
+    due_at: datetime
+    expires_at: datetime | None
+    appointment_id: UUID | None = None
+    version: int = 0
+    urgent_action_id: UUID | None = None
+    case_id: UUID | None = None  # set: a person's; None: an account's
+    starts_at: datetime | None = None
+    time_zone: str = "Europe/Paris"
+    recallable_until: datetime | None = None
+
+
+def for_person(appointment: Appointment, wishes: Wishes | None, *, now: datetime, awake: bool) -> list[Planned]:
+    """The messages that the person chose, inside their hours and never at or after the start.
+
+    `awake`: the person is on the line or has just pressed a button, so « now » means now.
+    """
+    starts_at = appointment.starts_at
+    if (
+        wishes is None
+        or starts_at is None
+        or appointment.state is not State.BOOKED
+        or appointment.privacy is Privacy.SILENT
+    ):
+        return []
+    hours = wishes.hours(appointment.person_zone)
+    dates = [
+        (moment, due)
+        for moment in MessageMoment
+        if moment in wishes.moments and (due := due_at(moment, starts_at, hours, now=now, awake=awake)) is not None
+    ]
+    return [
+        Planned(
+            kind=moment.value,
+            channel=channel,
+            recipient_id=appointment.case_id,
+            due_at=due,
+            expires_at=starts_at,
+            appointment_id=appointment.id,
+            version=appointment.version,
+            case_id=appointment.case_id,
+            starts_at=starts_at,
+            time_zone=appointment.person_zone,
+            recallable_until=due if moment is MessageMoment.NOW else None,
+        )
+        for moment, due in _apart(dates)
+        for channel in Channel
+        if channel in wishes.channels
+    ]
+
+
+def due_at(moment: MessageMoment, starts_at: datetime, hours: Hours, *, now: datetime, awake: bool) -> datetime | None:
+    """When a moment falls; None when its time has passed or no hour of theirs is left before the start."""
+    last = starts_at - LEAD
+    match moment:
+        case MessageMoment.NOW:
+            soon = now + RECALL
+            if awake:
+                return soon if soon < starts_at else None
+            return nearest(hours, soon, after=soon, before=last)
+        case MessageMoment.DAY_BEFORE:
+            zone = ZoneInfo(hours.zone)
+            wall = starts_at.astimezone(zone).replace(tzinfo=None) - DAY
+            target = wall.replace(tzinfo=zone).astimezone(UTC)
+        case MessageMoment.HOUR_BEFORE:
+            target = starts_at - timedelta(hours=1)
+    return nearest(hours, target, after=now, before=last) if target > now else None
+
+
+def _apart(dates: Iterable[tuple[MessageMoment, datetime]]) -> list[tuple[MessageMoment, datetime]]:
+    """Without the message that would repeat another within minutes; the first of them stays."""
+    kept: list[tuple[MessageMoment, datetime]] = []
+    for moment, due in sorted(dates, key=lambda pair: pair[1]):
+        if not kept or due - kept[-1][1] >= TOO_CLOSE:
+            kept.append((moment, due))
+    return kept
+
+
+def for_account(
+    notice: Notice,
+    account_id: UUID,
+    channels: Iterable[Channel],
+    *,
+    now: datetime,
+    about: Appointment | None = None,
+    urgent_action_id: UUID | None = None,
+    version: int = 0,
+) -> list[Planned]:
+    """What an account is told: at once when it presses, else in the hours of the day."""
+    starts_at = about.starts_at if about else None
+    due = now
+    calm = notice in (Notice.BOOKED, Notice.MOVED, Notice.CANCELLED)
+    if about and starts_at and calm and starts_at - now > SOON:
+        hours = Hours(about.expert_zone)
+        due = nearest(hours, now, after=now, before=starts_at - LEAD) or now
+    expires_at = starts_at if calm else None
+    if expires_at is not None and expires_at <= due:
+        return []
+    return [
+        Planned(
+            kind=notice.value,
+            channel=channel,
+            recipient_id=account_id,
+            due_at=due,
+            expires_at=expires_at,
+            appointment_id=about.id if about else None,
+            version=about.version if about else version,
+            urgent_action_id=urgent_action_id,
+            starts_at=starts_at,
+            time_zone=about.expert_zone if about else "Europe/Paris",
+        )
+        for channel in dict.fromkeys(channels)
+    ]

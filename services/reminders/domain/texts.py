@@ -1,0 +1,52 @@
+"""The words that leave the house: a day, an hour and a link, and nothing that another pair of eyes could use."""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+PLACEHOLDER = "…"
+"""Stands for the secret where a text is only shown: it does not exist before the sending."""
+
+
+class Notice(StrEnum):
+    """What an account is told, beside the moments that a person chooses."""
+
+    BOOKED = "account_booked"
+    MOVED = "account_moved"
+    CANCELLED = "account_cancelled"
+    UNSEEN = "account_unseen"
+    WAITING = "account_waiting"
+    URGENT = "account_urgent"
+
+
+SENTENCES = {
+    Notice.BOOKED: "Un rendez-vous a été ajouté à votre agenda le {day} à {hour}.",
+    Notice.MOVED: "Un rendez-vous de votre agenda a été déplacé au {day} à {hour}.",
+    Notice.CANCELLED: "Le rendez-vous de votre agenda du {day} à {hour} a été annulé.",
+    Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le {day} à {hour}, attend que vous l'ayez vu.",
+    Notice.WAITING: "Votre rendez-vous du {day} à {hour} a commencé.",
+}
+PAGES = {Notice.URGENT: "/appels", Notice.WAITING: "/agenda"}
+
+
+def for_person(starts_at: datetime, zone: str, link: str) -> str:
+    """« Dimanche 22/11 à 8 h 30 : {lien} ». Plain spaces: any other would halve what fits into one SMS."""
+    local = starts_at.astimezone(ZoneInfo(zone))
+    hour = f"{local.hour} h {local.minute:02}" if local.minute else f"{local.hour} h"
+    return f"{DAYS[local.weekday()].capitalize()} {local:%d/%m} à {hour} : {link}"
+
+
+def person_link(public_url: str, secret: str = PLACEHOLDER) -> str:
+    """The secret stands in the fragment, which no server, proxy or referrer ever sees."""
+    return f"{public_url.rstrip('/')}/l#{secret}"
+
+
+def for_account(notice: Notice, starts_at: datetime | None, zone: str, public_url: str) -> str:
+    """A neutral sentence and the page to open, behind the account's own login."""
+    link = public_url.rstrip("/") + PAGES.get(notice, "/agenda")
+    if starts_at is None or notice not in SENTENCES:
+        return f"Une alerte vous attend : {link}"
+    local = starts_at.astimezone(ZoneInfo(zone))
+    day = f"{DAYS[local.weekday()]} {local:%d/%m}"
+    return f"{SENTENCES[notice].format(day=day, hour=f'{local:%H:%M}')} {link}"

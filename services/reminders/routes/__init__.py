@@ -1,0 +1,9 @@
+"""What may be asked of reminders."""
+
+from services.reminders.routes.accounts import Accounts
+from services.reminders.routes.contacts import Contacts
+from services.reminders.routes.messages import Messages
+from services.reminders.routes.previews import Previews
+from services.reminders.routes.reveals import Reveals
+
+CONTROLLERS = [Contacts, Accounts, Messages, Previews, Reveals]

@@ -1,0 +1,83 @@
+"""How a case may be reached: put, shown by kinds only, erased."""
+
+from uuid import UUID
+
+from litestar import Controller, delete, get, put
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.caller import Caller
+from contracts.reminders import ContactDetails, ContactKinds
+from contracts.words import LISTENING, Role
+from kit import audit
+from kit.auth import only
+from kit.clock import now
+from kit.db import Db, Me
+from kit.errors import NotFound
+from services.reminders.domain.contacts import CaseForgotten, Wishes, reach_of_case
+from services.reminders.routes.vault import Safe
+from services.reminders.store import appointments, contacts, plan
+
+
+class NotYourCase(NotFound):
+    """There is no such case for you."""
+
+
+def own_case(caller: Caller, case_id: UUID) -> None:
+    """A person behind a link reaches one case only."""
+    if caller.has(Role.PERSON) and caller.case_id != case_id:
+        raise NotYourCase()
+
+
+class Contacts(Controller):
+    path = "/cases/{case_id:uuid}/contact"
+
+    @put(guards=[only(*LISTENING)])
+    async def give(
+        self, case_id: FromPath[UUID], data: JSONBody[ContactDetails], db: Db, caller: Me, vault: Safe
+    ) -> ContactKinds:
+        """Keep how a case may be reached; the same again changes nothing, an empty one erases.
+
+        Messages that have not left follow the new choice.
+        """
+        reach = reach_of_case(data)
+        await contacts.lock(db, case_id)
+        if await appointments.is_over(db, case_id):
+            raise CaseForgotten()
+        await audit.note(db, caller, "write", "contact", case_id)
+        if reach.empty:
+            await _erase(db, case_id)
+            return _kinds(None)
+        if await contacts.find(db, vault, case_id) != reach:
+            await contacts.put(db, vault, case_id, reach, now=now())
+            await _follow(db, case_id)
+        return _kinds(reach.wishes)
+
+    @get(guards=[only(*LISTENING, Role.PERSON)])
+    async def kinds(self, case_id: FromPath[UUID], db: Db, caller: Me) -> ContactKinds:
+        """Which ways exist, never the number or the address."""
+        own_case(caller, case_id)
+        await audit.note(db, caller, "read", "contact", case_id)
+        return _kinds(await contacts.wishes(db, case_id))
+
+    @delete(guards=[only(*LISTENING)])
+    async def erase(self, case_id: FromPath[UUID], db: Db, caller: Me) -> None:
+        """Destroy the key: nothing that was kept can be read again, and nothing more is sent."""
+        await contacts.lock(db, case_id)
+        await audit.note(db, caller, "erase", "contact", case_id)
+        await _erase(db, case_id)
+
+
+async def _erase(db: AsyncConnection, case_id: UUID) -> None:
+    await contacts.erase(db, case_id)
+    await plan.drop(db, recipient_id=case_id)
+
+
+async def _follow(db: AsyncConnection, case_id: UUID) -> None:
+    for appointment in await appointments.booked_of_case(db, case_id):
+        await plan.follow(db, appointment, now=now(), awake=True, renewed=True)
+
+
+def _kinds(wishes: Wishes | None) -> ContactKinds:
+    chosen = wishes or Wishes()
+    return ContactKinds(list(chosen.channels), list(chosen.moments), chosen.from_hour, chosen.to_hour)

@@ -1,0 +1,1 @@
+"""How reminders finds and keeps what it knows; the only SQL of the service."""

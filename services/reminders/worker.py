@@ -1,0 +1,56 @@
+"""How reminders' worker starts."""
+
+from contracts.events import (
+    AccountClosed,
+    AccountOpened,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentUnseen,
+    CaseErased,
+    PersonWaitingAlone,
+    ReferralClosed,
+    UrgentActionTriggered,
+)
+from contracts.words import Channel
+from kit.vault import Vault
+from kit.worker import Listening, Service
+from services.reminders import listeners, settings
+from services.reminders.deliver.mail import Mail
+from services.reminders.deliver.sending import Outgoing, send_due
+from services.reminders.deliver.sms import Sms
+
+
+async def begin(worker: Listening) -> None:
+    """The ways out, as the settings name them."""
+    told: settings.Settings = worker.settings
+    worker.things["outgoing"] = Outgoing(
+        vault=Vault(told.vault_key),
+        routes={
+            Channel.SMS: Sms(told.sms_url),
+            Channel.MAIL: Mail(told.smtp_url, sender=told.mail_from, subject=told.mail_subject),
+        },
+        public_url=told.public_url,
+    )
+
+
+SERVICE = Service(
+    "reminders",
+    settings=settings.read,
+    listeners={
+        AppointmentBooked: listeners.appointment_booked,
+        AppointmentMoved: listeners.appointment_moved,
+        AppointmentCancelled: listeners.appointment_cancelled,
+        AppointmentMissed: listeners.appointment_missed,
+        AppointmentUnseen: listeners.appointment_unseen,
+        PersonWaitingAlone: listeners.person_waiting_alone,
+        ReferralClosed: listeners.referral_closed,
+        UrgentActionTriggered: listeners.urgent_action_triggered,
+        CaseErased: listeners.case_erased,
+        AccountOpened: listeners.account_opened,
+        AccountClosed: listeners.account_closed,
+    },
+    jobs={"send_due": send_due},
+    start=begin,
+)
