@@ -131,3 +131,65 @@ class Account(msgspec.Struct, frozen=True):
     factors: tuple[Factor, ...]
     active: bool
     version: int
+
+
+class Leaving(msgspec.Struct, frozen=True):
+    """POST /logout: the session secret to end, whatever its state."""
+
+    credential: str
+
+
+class Revoked(msgspec.Struct, frozen=True):
+    """How much one gesture ended."""
+
+    sessions: int
+    links: int = 0
+
+
+class NewAccount(msgspec.Struct, frozen=True):
+    """POST /accounts → Account."""
+
+    identifier: str
+    display_name: str
+    grants: tuple[Grant, ...]
+    password: str
+
+
+class NewGrants(msgspec.Struct, frozen=True):
+    """PUT /accounts/{id}/grants → Account; its sessions lock and reopen under a new id."""
+
+    grants: tuple[Grant, ...]
+
+
+class NewPassword(msgspec.Struct, frozen=True):
+    """POST /me/password."""
+
+    former: str
+    password: str
+
+
+class TotpSeed(msgspec.Struct, frozen=True):
+    """POST /me/totp: what an authenticator application is told, once."""
+
+    secret: str  # base32
+    uri: str  # otpauth://
+
+
+class TotpProof(msgspec.Struct, frozen=True):
+    """POST /me/totp/confirm: a code of the new application."""
+
+    code: str
+
+
+class NewApiKey(msgspec.Struct, frozen=True):
+    """POST /api-keys → ApiKey."""
+
+    label: str
+    grants: tuple[Grant, ...]
+
+
+class ApiKey(msgspec.Struct, frozen=True):
+    """A key of a program; `secret` is told once."""
+
+    id: UUID
+    secret: str

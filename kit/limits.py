@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from typing import Any
 
+import redis.asyncio as redis
 from limits import RateLimitItem, parse
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
@@ -20,10 +21,15 @@ class Limiter:
     """
 
     def __init__(self, redis_url: str) -> None:
-        options: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+        self._pool = redis.ConnectionPool.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=0.5)
+        options: dict[str, Any] = {"connection_pool": self._pool}
         self._storage = RedisStorage(f"async+{redis_url}", implementation="redispy", **options)
         self._window = SlidingWindowCounterRateLimiter(self._storage)
         self._parsed: dict[str, RateLimitItem] = {}
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
 
     async def hit(self, rule: str, subject: str, *, limit: str, closed_without_redis: bool = False) -> None:
         """Count; `too-many` (429, Retry-After) when the limit is passed."""

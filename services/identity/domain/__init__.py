@@ -1,0 +1,1 @@
+"""The rules of identity: accounts and factors, sessions that lock, links that reopen, codes that can be said."""

@@ -1,0 +1,1 @@
+"""How identity's tables came to be."""

@@ -1,0 +1,63 @@
+"""Spoken codes: made at the desk, said aloud, typed as heard."""
+
+import hmac
+
+from litestar import Controller, get, post
+from litestar.params import JSONBody
+
+from contracts.identity import CodeExchange, NewCode, PersonSession, SpokenCode
+from contracts.words import LISTENING, LinkPurpose
+from kit import audit
+from kit.auth import PUBLIC, only
+from kit.clock import now
+from kit.db import Db, Me
+from services.identity.domain.links import code_closes_at
+from services.identity.domain.refusals import CodeNotOpen, ProofNeeded
+from services.identity.domain.spoken import WORDS, checked_pin
+from services.identity.routes.shown import session_shown
+from services.identity.routes.trust import SHOWN_ONCE, NamedTrust, Rule
+from services.identity.store import codes, sessions
+
+ORIGIN = Rule("code-origin", ("10/minute",), closed_without_redis=True)
+ALL = Rule("code-all", ("100/minute",), closed_without_redis=True)
+PIN = Rule("code-pin", ("5/minute", "20/hour", "60/day"), closed_without_redis=True)
+
+
+class Codes(Controller):
+    """About 39 bits: enough while wrong tries wait, ten a minute from one place and a hundred from all."""
+
+    path = "/codes"
+    dependencies = SHOWN_ONCE
+
+    @post(guards=[only(*LISTENING)])
+    async def renew(self, data: JSONBody[NewCode], db: Db, caller: Me, trust: NamedTrust) -> SpokenCode:
+        """Make a case's code, or make it anew; it is told this once. The PIN becomes what is given here."""
+        pin = checked_pin(data.pin)
+        code = await codes.renew(db, trust.pepper, data.case_id, pin=pin, now=now())
+        await audit.note(db, caller, "renew-code", "case", data.case_id)
+        return code
+
+    @post("/exchange", opt=PUBLIC, status_code=200)
+    async def exchange(self, data: JSONBody[CodeExchange], db: Db, trust: NamedTrust) -> PersonSession:
+        """Open the case: `code-not-open`, `proof-needed` when a PIN was chosen, or a session."""
+        instant, kept = now(), codes.code_hash(trust.pepper, data.code)
+        async with trust.trying([(ORIGIN, data.origin), (ALL, "")]):
+            found = await codes.find(db, kept)
+            closes_at = code_closes_at(found.made_at, found.opens_until) if found else instant
+            if found is None or instant >= closes_at:
+                raise CodeNotOpen()
+        if found.pin_hash is not None:
+            if not data.pin:
+                raise ProofNeeded()
+            async with trust.trying([(PIN, str(found.case_id))]):
+                given = codes.pin_hash(trust.pepper, found.case_id, data.pin.strip()[:20])
+                if not hmac.compare_digest(found.pin_hash, given):
+                    raise ProofNeeded(wrong=True)
+        secret = await sessions.open_for_person(db, found.case_id, LinkPurpose.CASE, closes_at=closes_at, now=instant)
+        session = await session_shown(db, secret, instant)
+        return PersonSession(session=session, purpose=LinkPurpose.CASE, target_id=found.case_id)
+
+    @get("/words", opt=PUBLIC, cache=True)
+    async def words(self) -> tuple[str, ...]:
+        """The words a code is made of, for completion."""
+        return WORDS

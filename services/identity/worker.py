@@ -1,0 +1,15 @@
+"""How identity's worker starts."""
+
+from contracts.events import CaseErased, CaseLastAppointment, LinkMade
+from kit.worker import Service
+from services.identity import listeners, settings
+
+SERVICE = Service(
+    "identity",
+    settings=settings.read,
+    listeners={
+        LinkMade: listeners.link_made,
+        CaseLastAppointment: listeners.case_last_appointment,
+        CaseErased: listeners.case_erased,
+    },
+)
