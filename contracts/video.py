@@ -10,10 +10,11 @@ class SeatState(msgspec.Struct, frozen=True):
 
     seat: str
     state: str
+    here: bool = True  # its page is connected now
 
 
 class FromServer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`kind`: welcome, seats, offer, admitted, peer (relayed between browsers), move, left, problem."""
+    """`kind`: welcome, seats, offer, admitted, peer (relayed between browsers), move, left, beat, problem."""
 
     kind: str
     seats: list[SeatState] = []
@@ -25,7 +26,7 @@ class FromServer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FromBrowser(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`kind`: join, answer, admit, peer, leave, beat, ready."""
+    """`kind`: join (a new pair, please), ready (ours still flows), answer, candidate, admit, peer, leave, beat."""
 
     kind: str
     sdp: str | None = None

@@ -95,7 +95,13 @@ async def test_behind_a_one_to_one_nat_the_public_address_is_offered() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "candidate:", "candidate:1 1 udp x y z", "candidate:1 1 udp 1 a1b2.local 9 typ host", "candidate:1 1 udp 1 ::1"],
+    [
+        "",
+        "candidate:",
+        "candidate:1 1 udp x y z",
+        "candidate:1 1 udp 1 a1b2.local 9 typ host",
+        "candidate:1 1 udp 1 ::1",
+    ],
 )
 async def test_an_odd_candidate_is_passed_over(line: str) -> None:
     async def ignore(leg: Leg, packet: bytes) -> None: ...

@@ -6,7 +6,10 @@ import { blackPicture, silence } from './blank.js';
 const CAMERA = { width: 640, height: 480, frameRate: 30, facingMode: 'user' };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const STALLED = 2; // seconds without a packet
+const REACHED = 8; // seconds to hear a first packet
 const PROOF = 8000; // ms to see sealed frames before giving up
+
+const nothingYet = () => ({ packets: 0, still: 0, lost: 0, waited: 0 });
 
 /** Dispatches `heard` (detail: stream), `quality` (detail: good, fair, poor), `stalled`, `leak`, `sealed` (detail: counts). */
 export class Call extends EventTarget {
@@ -22,7 +25,7 @@ export class Call extends EventTarget {
   #pictureAllowed = true;
   #candidates = [];
   #watching = null;
-  #last = { packets: 0, still: 0, lost: 0, received: 0 };
+  #last = nothingYet();
 
   constructor({ sealing, send, ice }) {
     super();
@@ -32,7 +35,7 @@ export class Call extends EventTarget {
   }
 
   get connected() {
-    return this.#peer?.connectionState === 'connected' && this.#last.still < STALLED;
+    return this.#peer?.connectionState === 'connected' && this.#last.packets > 0 && this.#last.still < STALLED;
   }
 
   get microphone() {
@@ -41,6 +44,10 @@ export class Call extends EventTarget {
 
   get camera() {
     return this.#real.video;
+  }
+
+  get keys() {
+    return this.#keys;
   }
 
   set keys(keys) {
@@ -130,6 +137,7 @@ export class Call extends EventTarget {
       if (await this.#leaking(peer)) return false;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    if (peer === this.#peer && peer.connectionState === 'connected') this.#stop();
     return false;
   }
 
@@ -143,7 +151,7 @@ export class Call extends EventTarget {
     const counts = await this.#sealing.counts();
     if (peer !== this.#peer) return false;
     if (unsealed(sent, counts)) {
-      await this.#stop();
+      this.#stop();
       return true;
     }
     this.dispatchEvent(new CustomEvent('sealed', { detail: counts }));
@@ -151,7 +159,7 @@ export class Call extends EventTarget {
   }
 
   /** Something left in clear: nothing more leaves. */
-  async #stop() {
+  #stop() {
     this.close();
     this.dispatchEvent(new Event('leak'));
   }
@@ -172,10 +180,11 @@ export class Call extends EventTarget {
     const last = this.#last;
     const still = packets > last.packets || packets === 0 ? 0 : last.still + 1;
     const share = (lost - last.lost) / Math.max(1, packets - last.packets + lost - last.lost);
-    this.#last = { packets, lost, still };
+    const waited = packets ? 0 : last.waited + 1;
+    this.#last = { packets, lost, still, waited };
     const level = still || share > 0.1 || delay > 0.6 ? 'poor' : share > 0.03 || delay > 0.3 ? 'fair' : 'good';
     this.dispatchEvent(new CustomEvent('quality', { detail: level }));
-    if (still === STALLED) this.dispatchEvent(new Event('stalled'));
+    if (still === STALLED || waited === REACHED) this.dispatchEvent(new Event('stalled'));
   }
 
   #changed(peer) {
@@ -198,7 +207,7 @@ export class Call extends EventTarget {
     const peer = this.#peer;
     this.#peer = null;
     this.#leg = null;
-    this.#last = { packets: 0, still: 0, lost: 0 };
+    this.#last = nothingYet();
     if (peer) {
       peer.ontrack = peer.onicecandidate = peer.onconnectionstatechange = null;
       peer.close();

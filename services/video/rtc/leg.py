@@ -34,7 +34,9 @@ class LegState(StrEnum):
 class _Transport(RTCDtlsTransport):
     """Hands packets on once SRTP is off: nothing is parsed, queued, decoded or answered."""
 
-    def __init__(self, ice: RTCIceTransport, certificate: RTCCertificate, received: Callable[[bytes], Awaitable[None]]) -> None:
+    def __init__(
+        self, ice: RTCIceTransport, certificate: RTCCertificate, received: Callable[[bytes], Awaitable[None]]
+    ) -> None:
         super().__init__(ice, [certificate])
         self._received = received
 

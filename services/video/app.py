@@ -1,0 +1,37 @@
+"""Wires video together: one node with its rooms, its place in Redis, and its one door."""
+
+from litestar import Litestar
+
+from kit.settings import load
+from kit.web import House, service
+from services.video.placement import Placement
+from services.video.routes import seat
+from services.video.rtc.node import Node
+from services.video.settings import VideoSettings
+
+
+async def open_node(house: House) -> None:
+    """Make this process's node and say that it lives."""
+    settings: VideoSettings = house.settings
+    node = Node(settings, Placement(house.redis, settings.node))
+    await node.start()
+    house.things["node"] = node
+
+
+async def close_node(house: House) -> None:
+    """Hand the rooms over."""
+    await house.things["node"].stop()
+
+
+def create(settings: VideoSettings | None = None) -> Litestar:
+    """The app of video; settings come from the environment unless given."""
+    settings = settings or load(VideoSettings, "video")
+    return service(
+        "video",
+        settings,
+        controllers=[seat],
+        issuers={"booking": settings.booking_url},
+        with_database=False,
+        starts=[open_node],
+        stops=[close_node],
+    )

@@ -1,0 +1,268 @@
+"""One room while people are in it: their lines, their pair of legs, and what happens when either breaks."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from contracts.video import FromBrowser, FromServer, SeatState
+from kit.errors import Invalid, TooMany
+from kit.log import log
+from services.video import domain
+from services.video.domain import PERSON, PROFESSIONAL
+from services.video.placement import Placement
+from services.video.rtc import sdp
+from services.video.rtc.leg import Leg, LegState
+from services.video.rtc.room import Pair
+
+LARGEST_DESCRIPTION = 64 * 1024
+LARGEST_NOTE = 8 * 1024  # between browsers
+
+
+class NotUnderstood(Invalid):
+    """This message is not one that a room knows."""
+
+
+class TooManyCandidates(TooMany):
+    """No browser has that many addresses."""
+
+
+class Line(Protocol):
+    """The way to one browser; neither call waits."""
+
+    def put(self, message: FromServer) -> None: ...
+
+    def replace(self) -> None: ...
+
+
+@dataclass
+class _Place:
+    """What is live about one seat."""
+
+    line: Line | None = None
+    ready: bool = False
+    leg: Leg | None = None
+    candidates: int = 0
+
+
+class LiveRoom:
+    """A room on this node. Every message is heard under one lock, so that each finds a settled room."""
+
+    def __init__(
+        self,
+        room: UUID,
+        *,
+        placement: Placement,
+        seats: domain.Seats,
+        epoch: int,
+        seat_kept: float,
+        public_address: str | None,
+        emptied: Callable[["LiveRoom"], None],
+    ) -> None:
+        self.id = room
+        self.seats = seats
+        self.epoch = epoch
+        self.pair: Pair[Leg] | None = None
+        self._placement = placement
+        self._seat_kept = seat_kept
+        self._public_address = public_address
+        self._emptied = emptied
+        self._places = {PERSON: _Place(), PROFESSIONAL: _Place()}
+        self._wanted = False
+        self._lock = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def sit(self, name: str, holder: str, line: Line, welcome: dict[str, Any]) -> None:
+        """Give the seat this line; the line that it had before is told so and ends."""
+        async with self._lock:
+            self.seats = domain.arrive(self.seats, name, holder)
+            await self._keep()
+            place = self._places[name]
+            if place.line is not None:
+                place.line.replace()
+            place.line, place.ready = line, False
+            line.put(FromServer(kind="welcome", seats=self._seen(), epoch=self.epoch, data={"seat": name, **welcome}))
+            self._tell(but=name)
+
+    async def stand(self, name: str, line: Line) -> None:
+        """The line ended. Media may still flow, so the seat and its leg are kept a while."""
+        async with self._lock:
+            place = self._places[name]
+            if place.line is not line:
+                return
+            place.line, place.ready = None, False
+            self._tell()
+        self._later(self._forget_unless_back(name))
+
+    async def hear(self, name: str, message: FromBrowser) -> None:
+        """Do what a browser asks; a refusal is for this browser only."""
+        async with self._lock:
+            match message.kind:
+                case "join":
+                    await self._join(name, message.epoch or 0)
+                case "ready":
+                    self._places[name].ready = True
+                    await self._renew_if_wanted()
+                case "answer":
+                    self._answer(name, message)
+                case "candidate":
+                    await self._candidates(name, message)
+                case "admit":
+                    await self._become(domain.admit(self.seats, name))
+                case "peer":
+                    self._carry(name, message.data)
+                case "leave":
+                    await self._leave(name)
+                case _:
+                    raise NotUnderstood(message.kind[:40])
+
+    async def close(self) -> None:
+        """This node goes: tell everyone to come back, wherever the room then is."""
+        async with self._lock:
+            for place in self._places.values():
+                if place.line is not None:
+                    place.line.put(FromServer(kind="move"))
+            legs = self._take_legs()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *(leg.close() for leg in legs), return_exceptions=True)
+
+    async def _join(self, name: str, abandoned: int) -> None:
+        if self.seats[name].state not in domain.INSIDE:
+            raise domain.NotAdmitted()
+        self._places[name].ready = True
+        if self.pair is None or abandoned >= self.epoch:
+            self._wanted = True
+        await self._renew_if_wanted()
+
+    async def _renew_if_wanted(self) -> None:
+        ready = all(place.ready and place.line is not None for place in self._places.values())
+        inside = all(name in self.seats and self.seats[name].state in domain.INSIDE for name in self._places)
+        if not (self._wanted and ready and inside):
+            return
+        self._wanted = False
+        self._drop_pair()
+        self.epoch = await self._next_epoch()
+        legs = {name: self._new_leg() for name in self._places}
+        self.pair = Pair(legs[PERSON], legs[PROFESSIONAL])
+        for name, place in self._places.items():
+            place.leg, place.candidates = legs[name], 0
+            offer = await legs[name].offer()
+            if place.line is not None:
+                place.line.put(FromServer(kind="offer", sdp=offer, leg=legs[name].id, epoch=self.epoch))
+
+    def _new_leg(self) -> Leg:
+        return Leg(received=self._received, changed=self._leg_changed, public_address=self._public_address)
+
+    async def _received(self, leg: Leg, packet: bytes) -> None:
+        pair = self.pair
+        if pair is not None and leg in (pair.first, pair.second):
+            await pair.forward(leg, packet)
+
+    def _leg_changed(self, leg: Leg) -> None:
+        if leg.state is LegState.LIVE:
+            self._later(self._live(leg))
+
+    async def _live(self, leg: Leg) -> None:
+        async with self._lock:
+            for name, place in self._places.items():
+                if place.leg is leg and self.seats[name].state is domain.State.ADMITTED:
+                    await self._become(domain.enter(self.seats, name))
+            pair = self.pair
+            if pair is not None and pair.first.state is pair.second.state is LegState.LIVE:
+                await pair.ask_for_pictures()
+
+    def _answer(self, name: str, message: FromBrowser) -> None:
+        leg = self._places[name].leg
+        if leg is None or message.leg != leg.id or self.pair is None:
+            return  # to a leg that has been replaced meanwhile
+        if len(message.sdp or "") > LARGEST_DESCRIPTION:
+            raise NotUnderstood("too long a description")
+        try:
+            leg.accept(sdp.read_answer(message.sdp or ""))
+        except sdp.BadDescription as error:
+            raise NotUnderstood(str(error)) from error
+        self.pair.rename()
+
+    async def _candidates(self, name: str, message: FromBrowser) -> None:
+        place = self._places[name]
+        lines = message.data.get("candidates")
+        if not isinstance(lines, list) or not all(isinstance(line, str) and len(line) < 512 for line in lines):
+            raise NotUnderstood("candidates")
+        place.candidates += len(lines)
+        if place.candidates > sdp.MOST_CANDIDATES:
+            raise TooManyCandidates()
+        if place.leg is not None and message.leg == place.leg.id:
+            for line in lines:
+                await place.leg.add_candidate(line)
+
+    def _carry(self, name: str, data: dict[str, Any]) -> None:
+        """What browsers say to each other: public keys and small notes, not for us to read."""
+        for other, place in self._places.items():
+            if other != name and place.line is not None:
+                place.line.put(FromServer(kind="peer", data=data))
+
+    async def _leave(self, name: str) -> None:
+        self._places[name].ready = False
+        self._wanted = False
+        self._drop_pair()
+        place = self._places[name]
+        if place.line is not None:
+            place.line.put(FromServer(kind="left"))
+        await self._become(domain.leave(self.seats, name))
+
+    async def _become(self, seats: domain.Seats) -> None:
+        self.seats = seats
+        await self._keep()
+        self._tell()
+
+    async def _keep(self) -> None:
+        """Redis away: people who talk go on talking; only a move to another node would forget who was admitted."""
+        try:
+            await self._placement.keep(self.id, self.seats)
+        except RedisError as error:
+            log().warning("seats not kept", error=type(error).__name__)
+
+    async def _next_epoch(self) -> int:
+        try:
+            return max(self.epoch + 1, await self._placement.next_epoch(self.id))
+        except RedisError:
+            return self.epoch + 1
+
+    def _tell(self, but: str | None = None) -> None:
+        for name, place in self._places.items():
+            if name != but and place.line is not None:
+                place.line.put(FromServer(kind="seats", seats=self._seen()))
+
+    def _seen(self) -> list[SeatState]:
+        return [
+            SeatState(seat=name, state=seat.state.value, here=self._places[name].line is not None)
+            for name, seat in self.seats.items()
+        ]
+
+    async def _forget_unless_back(self, name: str) -> None:
+        await asyncio.sleep(self._seat_kept)
+        async with self._lock:
+            if self._places[name].line is None:
+                self._drop_pair()
+                if all(place.line is None for place in self._places.values()):
+                    self._emptied(self)
+
+    def _drop_pair(self) -> None:
+        for leg in self._take_legs():
+            self._later(leg.close())
+
+    def _take_legs(self) -> list[Leg]:
+        self.pair = None
+        legs = [place.leg for place in self._places.values() if place.leg is not None]
+        for place in self._places.values():
+            place.leg = None
+        return legs
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

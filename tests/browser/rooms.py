@@ -1,0 +1,176 @@
+"""Rooms for a browser test: the real video service and the real pages, on free ports, with seats handed out freely."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import uvicorn
+from litestar import Litestar, Response, WebSocket, get, websocket
+from litestar.params import FromPath, FromQuery
+from litestar.static_files import create_static_files_router
+
+from contracts.booking import Appointment, Seat
+from contracts.permits import SeatPermit
+from contracts.video import FromServer
+from contracts.words import AppointmentStatus, Modality, Role, VisitKind
+from gateway.front import CSP
+from gateway.pages.room import shown
+from gateway.signalling import carry
+from gateway.templating import STATIC, Templates
+from infra.embedded.ports import free_port
+from kit.auth import sign_token
+from kit.clock import now
+from kit.http import Peer
+from kit.permits import Permits
+from services.video.app import create
+from services.video.settings import VideoSettings
+from tests.keys import Keys
+from tests.tokens import a_caller
+
+HOLDERS = {"person": uuid4(), "professional": uuid4()}
+NAMES = {"person": "Claire Morvan", "professional": "Alix"}
+
+
+@dataclass
+class Rooms:
+    """A running house of rooms; `mutants` are copies of the browser's modules with one line changed."""
+
+    keys: Keys
+    port: int
+    video_port: int
+    mutants: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # name → file, old, new
+
+    def url(self, room: UUID, seat: str, *, mutant: str = "", theme: str = "") -> str:
+        return f"http://127.0.0.1:{self.port}/salle/{room}?seat={seat}&mutant={mutant}&theme={theme}"
+
+    def mutant(self, name: str, file: str, old: str, new: str) -> str:
+        assert old in (STATIC / "room" / file).read_text(), f"{file} has changed: the mutation would prove nothing"
+        self.mutants[name] = (file, old, new)
+        return name
+
+    def permit(self, room: UUID, seat: str) -> str:
+        permits = Permits("booking", self.keys.rings["booking"], {})
+        return permits.sign(
+            SeatPermit(
+                appointment_id=room,
+                seat=seat,
+                holder=HOLDERS[seat],
+                opens_at=now() - timedelta(minutes=5),
+                closes_at=now() + timedelta(hours=1),
+            )
+        )
+
+    def authorization(self, seat: str) -> str:
+        caller = a_caller(Role.PERSON if seat == "person" else Role.EXPERT, subject=HOLDERS[seat])
+        return f"Bearer {sign_token(self.keys.rings['identity'], caller, audience='video', now=now())}"
+
+
+def an_appointment(room: UUID) -> Appointment:
+    starts = datetime.now(UTC) + timedelta(minutes=4)
+    return Appointment(
+        id=room,
+        expert_id=HOLDERS["professional"],
+        type_id=uuid4(),
+        case_id=HOLDERS["person"],
+        referral_id=uuid4(),
+        starts_at=starts,
+        ends_at=starts + timedelta(minutes=45),
+        status=AppointmentStatus.BOOKED,
+        modality=Modality.VIDEO,
+        visit=VisitKind.FIRST,
+        nickname="Alix",
+        expert_zone="Europe/Paris",
+        person_zone="Europe/Paris",
+        version=1,
+        sequence=0,
+        ical_uid="x",
+    )
+
+
+def the_pages(rooms: Rooms) -> Litestar:
+    """The gateway's page and thread, for seats of ours."""
+    templates = Templates()
+    peer = Peer(f"http://127.0.0.1:{rooms.video_port}")
+
+    @get("/salle/{room:uuid}", media_type="text/html")
+    async def page(
+        room: FromPath[UUID], seat: FromQuery[str], mutant: FromQuery[str] = "", theme: FromQuery[str] = ""
+    ) -> Response[str]:
+        context = shown(Seat("", seat, an_appointment(room)), NAMES[seat], theme=theme or None, now=now())
+        context |= {"socket": f"/fil/{room}/{seat}", "csrf_token": "x", "back": "/"}
+        text = templates.render("room/salle.html", {"theme": theme or None, **context})
+        if mutant:
+            text = text.replace("/static/room/", f"/mutant/{mutant}/")
+        return Response(text, headers={"content-security-policy": CSP})
+
+    @get("/mutant/{name:str}/{file:str}")
+    async def changed(name: FromPath[str], file: FromPath[str]) -> Response[str]:
+        text = (STATIC / "room" / Path(file).name).read_text()
+        where, old, new = rooms.mutants[name]
+        return Response(text.replace(old, new) if file == where else text, media_type="text/javascript")
+
+    @get("/{path:path}", media_type="text/plain")
+    async def elsewhere(path: FromPath[Path]) -> str:
+        return "elsewhere"
+
+    @websocket("/fil/{room:uuid}/{seat:str}")
+    async def thread(socket: WebSocket[Any, Any, Any], room: FromPath[UUID], seat: FromPath[str]) -> None:
+        await socket.accept()
+        headers = {"x-permit": rooms.permit(room, seat), "authorization": rooms.authorization(seat)}
+        await carry(socket, peer, f"/rooms/{room}", headers, _silent)
+
+    async def close() -> None:
+        await peer.stop()
+
+    return Litestar(
+        [page, changed, thread, elsewhere, create_static_files_router("/static", [STATIC])],
+        on_shutdown=[close],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+async def _silent(_: FromServer) -> None: ...
+
+
+@contextmanager
+def running(keys: Keys, redis_url: str) -> Iterator[Rooms]:
+    """Both servers in one thread of their own, until the tests are over."""
+    rooms = Rooms(keys, free_port(), free_port())
+    settings = VideoSettings(
+        redis_url=redis_url,
+        identity_url="http://127.0.0.1:9",
+        booking_url="http://127.0.0.1:9",
+        node_url=f"http://127.0.0.1:{rooms.video_port}",
+        log_level="warning",
+    )
+    servers = [
+        _server(keys.trusted_by(create(settings)), rooms.video_port),
+        _server(the_pages(rooms), rooms.port),
+    ]
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(servers)), daemon=True)
+    thread.start()
+    while not all(server.started for server in servers):
+        if not thread.is_alive():
+            raise RuntimeError("the rooms did not start")
+        thread.join(0.02)
+    yield rooms
+    for server in servers:
+        server.should_exit = True
+    thread.join(15)
+
+
+def _server(app: Litestar, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(app, port=port, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    return server
+
+
+async def _serve(servers: list[uvicorn.Server]) -> None:
+    await asyncio.gather(*(server._serve(None) for server in servers))
