@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -89,17 +90,26 @@ async def run(place: Place, *, demo: bool, say: Callable[[str], None]) -> int:
 async def _start(supervisor: Supervisor, place: Place, *, demo: bool, say: Callable[[str], None]) -> None:
     """Every stage in turn; the demo data once the tables are there and before anyone can see them half-filled."""
     importing = asyncio.create_task(supervisor.forks.start())
-    if not place.postgres_server:
+    try:
+        if not place.postgres_server:
+            await _prepare_cluster(place)
+        for number, title in enumerate(STEPS):
+            began = time.monotonic()
+            if title == "Tables":
+                await _make_databases(place)
+            await supervisor.start(number)
+            say(f"  ✓ {title} ({time.monotonic() - began:.1f} s)".replace(".", ","))
+            if title == "Tables":
+                await _fill(place, demo=demo)
+    finally:
+        importing.cancel()
+
+
+async def _prepare_cluster(place: Place) -> None:
+    try:
         await asyncio.to_thread(postgres.prepare, place.data / "postgres")
-    for number, title in enumerate(STEPS):
-        began = time.monotonic()
-        if title == "Tables":
-            await _make_databases(place)
-        await supervisor.start(number)
-        say(f"  ✓ {title} ({time.monotonic() - began:.1f} s)".replace(".", ","))
-        if title == "Tables":
-            await _fill(place, demo=demo)
-    await importing
+    except subprocess.CalledProcessError as failed:
+        raise Refusal(f"PostgreSQL n'a pas pu préparer ses fichiers : {failed.stderr.strip()}") from failed
 
 
 async def _make_databases(place: Place) -> None:
