@@ -100,3 +100,11 @@ def by_day(slots: Sequence[Slot], zone: str, but: datetime) -> list[Day]:
     for starts_at in sorted({slot.starts_at for slot in slots} - {but}):
         days.setdefault(french.local(starts_at, zone).date(), []).append(starts_at)
     return [Day(at=hours[0], slots=hours) for hours in days.values()]
+
+
+def theme_at(now: datetime, zone: str | None = None, *, chosen: str | None = None) -> str | None:
+    """The chosen theme; else night from 21:00 to 07:00 where the person is; else the device decides."""
+    if chosen in ("nuit", "jour"):
+        return chosen
+    hour = french.local(now, zone).hour
+    return "nuit" if hour >= 21 or hour < 7 else None
