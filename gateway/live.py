@@ -66,10 +66,10 @@ class Live:
                 await asyncio.sleep(1)
 
     def _pass_on(self, channel: str, data: str) -> None:
-        if channel == "session:ended":
+        if channel in ("session:ended", "session:changed"):
             for name in data.split():
                 self.door.forget(name)
-            channel = f"session:ended:{data}"
+            channel = f"{channel}:{data}"
         for queue, wanted in list(self._queues.items()):
             if wanted(channel) and not queue.full():
                 queue.put_nowait(channel)

@@ -30,5 +30,8 @@ async def tell(db: AsyncConnection, *events: Event) -> None:
 
 
 async def nudge(db: AsyncConnection, *names: str) -> None:
-    """Publish id-only names (`referral:<id>`) after the commit, for live pages; lost without harm."""
+    """Publish id-only names (`referral:<id>`) after the commit, for live pages; lost without harm.
+
+    What follows a space is the message on the channel before it: `session:ended <id> <hash>`.
+    """
     after_commit(db).nudges.extend(names)

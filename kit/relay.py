@@ -75,7 +75,8 @@ class Relay:
         try:
             async with asyncio.timeout(1):
                 for name in names:
-                    await self.nudges.publish(name, "")
+                    channel, _, ids = name.partition(" ")
+                    await self.nudges.publish(channel, ids)
         except Exception as error:
             log().debug("nudge lost", error=type(error).__name__)  # pages ask again every 15 s
 

@@ -18,25 +18,27 @@ from gateway.clients.service import ServiceClient
 
 
 class Identity(ServiceClient):
+    """What anyone may ask goes without a token: a locked or ended session must not bar the way in."""
+
     audience: ClassVar[str] = "identity"
 
     async def login(self, login: Login) -> Session:
-        session: Session = await self._call("POST", "/login", Session, login)
+        session: Session = await self._peer.call("POST", "/login", Session, login)
         return session
 
     async def next_factor(self, factor: NextFactor) -> Session:
-        session: Session = await self._call("POST", "/login/factors", Session, factor)
+        session: Session = await self._peer.call("POST", "/login/factors", Session, factor)
         return session
 
     async def logout(self, leaving: Leaving) -> None:
-        await self._call("POST", "/logout", None, leaving)
+        await self._peer.call("POST", "/logout", None, leaving)
 
     async def open_link(self, link: LinkExchange) -> PersonSession:
-        opened: PersonSession = await self._call("POST", "/links/exchange", PersonSession, link)
+        opened: PersonSession = await self._peer.call("POST", "/links/exchange", PersonSession, link)
         return opened
 
     async def open_code(self, code: CodeExchange) -> PersonSession:
-        opened: PersonSession = await self._call("POST", "/codes/exchange", PersonSession, code)
+        opened: PersonSession = await self._peer.call("POST", "/codes/exchange", PersonSession, code)
         return opened
 
     async def make_code(self, code: NewCode, *, key: str) -> SpokenCode:

@@ -54,7 +54,7 @@ class Links(Controller):
         session = await session_shown(db, secret, instant)
         return PersonSession(session=session, purpose=found.link.purpose, target_id=target_id, device=device)
 
-    @post("/cases/{case_id:uuid}/links/revoke", guards=[only(*LISTENING, Role.PERSON)], status_code=200)
+    @post("/cases/{case_id:uuid}/revoke", guards=[only(*LISTENING, Role.PERSON)], status_code=200)
     async def revoke(self, case_id: FromPath[UUID], db: Db, caller: Me) -> Revoked:
         """Close every link of a case and every session behind them, but the one that asks; the code stays."""
         if caller.case_id not in (None, case_id):

@@ -75,6 +75,6 @@ async def revoke_of_account(db: AsyncConnection, now: datetime, account_id: UUID
 
 async def _revoke(db: AsyncConnection, now: datetime, which: object) -> int:
     ending = update(api_key).where(which, api_key.c.revoked_at.is_(None))  # type: ignore[arg-type]
-    ids = (await db.execute(ending.values(revoked_at=now).returning(api_key.c.id))).scalars().all()
-    await announce_end(db, ids)
-    return len(ids)
+    revoked = (await db.execute(ending.values(revoked_at=now).returning(api_key.c.id, api_key.c.secret_hash))).all()
+    await announce_end(db, revoked)
+    return len(revoked)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import Row, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,10 +29,12 @@ class Found(msgspec.Struct, frozen=True):
     purpose: LinkPurpose | None = None
 
 
-async def announce_end(db: AsyncConnection, ids: Sequence[UUID]) -> None:
-    """After the commit, `session:ended:<id>` on Redis: gateways forget the credential and close its sockets."""
-    if ids:
-        await outbox.nudge(db, *(f"session:ended:{one}" for one in ids))
+async def announce_end(db: AsyncConnection, ended: Sequence[Row[tuple[UUID, bytes]]], what: str = "ended") -> None:
+    """After the commit, `session:ended` on Redis with the id and the credential's hash of each.
+
+    Gateways then forget the credential and close its sockets; should Redis be away, within their short memory.
+    """
+    await outbox.nudge(db, *(f"session:{what} {one.id} {one.secret_hash.hex()}" for one in ended))
 
 
 _ASKED = (
@@ -103,11 +105,11 @@ async def seen(db: AsyncConnection, session_id: UUID, at: datetime) -> None:
 async def lock_account(db: AsyncConnection, account_id: UUID, now: datetime) -> None:
     """Lock every session of an account whose rights changed: reopening gives each a new id, nothing is lost.
 
-    `session:changed:<id>` makes gateways ask for tokens again; sockets stay, since someone may be in a call.
+    `session:changed` makes gateways ask for tokens again; sockets stay, since someone may be in a call.
     """
     mine = (session.c.account_id == account_id, session.c.ended_at.is_(None))
-    ids = (await db.execute(update(session).where(*mine).values(locked_at=now).returning(session.c.id))).scalars()
-    await outbox.nudge(db, *(f"session:changed:{one}" for one in ids))
+    locking = update(session).where(*mine).values(locked_at=now).returning(session.c.id, session.c.secret_hash)
+    await announce_end(db, (await db.execute(locking)).all(), "changed")
 
 
 async def end(db: AsyncConnection, now: datetime, *, secret: str) -> bool:
@@ -118,20 +120,20 @@ async def end(db: AsyncConnection, now: datetime, *, secret: str) -> bool:
 async def end_of_account(db: AsyncConnection, now: datetime, account_id: UUID, *, but: UUID | None = None) -> int:
     """End every session of an account, but the one given."""
     which = session.c.account_id == account_id
-    return len(await _end(db, now, which if but is None else and_(which, session.c.id != but)))
+    return await _end(db, now, which if but is None else and_(which, session.c.id != but))
 
 
 async def end_of_target(db: AsyncConnection, now: datetime, target_id: UUID, *, but: UUID | None = None) -> int:
     """End every session that reaches a case, but the one given."""
     which = session.c.target_id == target_id
-    return len(await _end(db, now, which if but is None else and_(which, session.c.id != but)))
+    return await _end(db, now, which if but is None else and_(which, session.c.id != but))
 
 
-async def _end(db: AsyncConnection, now: datetime, which: Any) -> Sequence[UUID]:
+async def _end(db: AsyncConnection, now: datetime, which: Any) -> int:
     ending = update(session).where(which, session.c.ended_at.is_(None)).values(ended_at=now)
-    ids = (await db.execute(ending.returning(session.c.id))).scalars().all()
-    await announce_end(db, ids)
-    return ids
+    ended = (await db.execute(ending.returning(session.c.id, session.c.secret_hash))).all()
+    await announce_end(db, ended)
+    return len(ended)
 
 
 async def forget(db: AsyncConnection, now: datetime) -> int:
