@@ -2,4 +2,6 @@
 
 from litestar.types import ControllerRouterHandler
 
-HANDLERS: list[ControllerRouterHandler] = []
+from gateway.pages import account, public, soignant
+
+HANDLERS: list[ControllerRouterHandler] = [*public.HANDLERS, *account.HANDLERS, *soignant.HANDLERS]
