@@ -1,20 +1,19 @@
 """Fixtures that every test may use: real servers, keys, and databases cloned from migrated templates."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cluster import Cluster
+from tests.house import RunningHouse
 from tests.keys import Keys
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """PostgreSQL and Valkey of this session. `cluster.database("referral")` is a fresh migrated database."""
-    folder = tmp_path_factory.mktemp("cluster")
-    folder.chmod(0o755)
-    for parent in folder.parents[:2]:
-        parent.chmod(0o755)  # the unprivileged server must reach its data
+    folder = _open_folder(tmp_path_factory.mktemp("cluster"))
     running = Cluster(folder)
     running.start()
     yield running
@@ -25,3 +24,28 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     """Signing keys of every service."""
     return Keys(tmp_path_factory.mktemp("keys") / "keys")
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """One running house for all journeys and browser tests of the session."""
+    running = RunningHouse(_open_folder(tmp_path_factory.mktemp("house")) / "data")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """A house of this test's own, to break."""
+    running = RunningHouse(_open_folder(tmp_path_factory.mktemp("own_house")) / "data", experts=20)
+    running.start()
+    yield running
+    running.stop()
+
+
+def _open_folder(folder: Path) -> Path:
+    folder.chmod(0o755)
+    for parent in folder.parents[:2]:
+        parent.chmod(0o755)  # the unprivileged server must reach its data
+    return folder

@@ -1,0 +1,135 @@
+"""Openings of the coming weeks, and the appointments that fill half to nine tenths of them."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from contracts.words import AppointmentStatus, Modality, Privacy, VisitKind
+from infra.embedded.seed.calls import HandedOver
+from infra.embedded.seed.chance import Chance
+from infra.embedded.seed.network import Member
+from services.booking.domain.appointments import Appointment
+from services.booking.domain.openings import OpeningRule, occurrences
+from services.booking.domain.spans import Span
+from services.booking.domain.types import STANDARD_TYPES, ConsultationType
+from services.booking.store.bulk import WholeAgenda
+
+DAYS = 60
+NEXT_DAYS = 58
+HALF_DAYS = (
+    (time(9), time(12)),
+    (time(9), time(12, 30)),
+    (time(14), time(17)),
+    (time(14), time(18)),
+    (time(17, 30), time(20, 30)),
+    (time(8), time(11)),
+)
+WEEKDAYS = (("MO", 20), ("TU", 22), ("WE", 16), ("TH", 22), ("FR", 17), ("SA", 8), ("SU", 2))
+SHAPES = {one.id: one.shape for one in STANDARD_TYPES}
+
+
+def agenda(member: Member, cases: list[HandedOver], today: date, now: datetime) -> WholeAgenda:
+    """One expert's openings, leave, and appointments with the cases that were handed over to them."""
+    chance = Chance(f"agenda {member.expert.id}")
+    absences = tuple(
+        Span(datetime.combine(first, time(0), UTC), datetime.combine(last + timedelta(days=1), time(0), UTC))
+        for first, last in member.expert.leave
+    )
+    if not member.open:
+        return WholeAgenda(member.bookable, absences=absences)
+    rules = _rules(chance, member, today)
+    appointments = _appointments(chance, member, rules, absences, cases, today, now)
+    return WholeAgenda(member.bookable, tuple(rules), absences, tuple(appointments))
+
+
+def _types(member: Member) -> list[ConsultationType]:
+    return [one for one in STANDARD_TYPES if one.modality in member.expert.modalities]
+
+
+def _rules(chance: Chance, member: Member, today: date) -> list[OpeningRule]:
+    type_ids = frozenset(one.id for one in _types(member))
+    first = today - timedelta(days=today.weekday() + 7)
+    demo = member.expert.name == "Claire Morvan"
+    chosen = (
+        [("MO", HALF_DAYS[0]), ("TU", HALF_DAYS[2]), ("WE", HALF_DAYS[0]), ("TH", HALF_DAYS[3]), ("SU", HALF_DAYS[0])]
+        if demo
+        else [(chance.one(WEEKDAYS), chance.choice(HALF_DAYS)) for _ in range(chance.choice((2, 2, 2, 2, 3, 3)))]
+    )
+    return [
+        OpeningRule(
+            id=chance.case_id(),
+            expert_id=member.expert.id,
+            first_day=first,
+            starts=starts,
+            ends=ends,
+            time_zone=member.expert.time_zone,
+            type_ids=type_ids,
+            rrule=f"FREQ=WEEKLY;BYDAY={day}",
+        )
+        for day, (starts, ends) in dict(chosen).items()
+    ]
+
+
+def _appointments(
+    chance: Chance,
+    member: Member,
+    rules: list[OpeningRule],
+    absences: tuple[Span, ...],
+    cases: list[HandedOver],
+    today: date,
+    now: datetime,
+) -> list[Appointment]:
+    """Each opening is cut in sessions; a session is taken with the expert's own share of luck."""
+    if not cases:
+        return []
+    share = chance.uniform(0.5, 0.9)
+    spans = sorted(
+        (one.span for rule in rules for one in occurrences(rule, first=today, last=today + timedelta(days=NEXT_DAYS))),
+        key=lambda span: span.start,
+    )
+    found: list[Appointment] = []
+    end = now + timedelta(minutes=30)
+    turn = 0
+    for span in spans:
+        start = span.start
+        while start + timedelta(minutes=45) <= span.end:
+            kind = _kind(chance, member, first=turn < len(cases))
+            session = Span(start, kind.shape.ends_at(start))
+            free = start >= end and not any(session.start < away.end and away.start < session.end for away in absences)
+            if free and chance.random() < share:
+                found.append(_appointment(chance, member, kind, session, cases[turn % len(cases)], now))
+                turn += 1
+                end = session.end
+            start += timedelta(minutes=45)
+    return found
+
+
+def _kind(chance: Chance, member: Member, *, first: bool) -> ConsultationType:
+    wanted = VisitKind.FIRST if first and chance.random() < 0.5 else VisitKind.FOLLOW_UP
+    modality = chance.choice([one for one in Modality if one in member.expert.modalities])
+    return next(one for one in STANDARD_TYPES if one.visit is wanted and one.modality is modality)
+
+
+def _appointment(
+    chance: Chance, member: Member, kind: ConsultationType, session: Span, case: HandedOver, now: datetime
+) -> Appointment:
+    appointment_id: UUID = chance.case_id()
+    return Appointment(
+        id=appointment_id,
+        expert_id=member.expert.id,
+        type_id=kind.id,
+        case_id=case.case_id,
+        referral_id=case.referral_id,
+        starts_at=session.start,
+        ends_at=session.end,
+        status=AppointmentStatus.BOOKED,
+        modality=kind.modality,
+        visit=kind.visit,
+        nickname=case.nickname,
+        expert_zone=member.expert.time_zone,
+        person_zone=case.zone,
+        privacy=Privacy.NEUTRAL,
+        version=1,
+        sequence=0,
+        ical_uid=f"{appointment_id}@veilleuse",
+        seen_at=now if session.start > now + timedelta(hours=12) or chance.random() < 0.9 else None,
+    )
