@@ -1,6 +1,7 @@
 """What the forked processes of the house run: a web application, the worker, the migrations, the inbox."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from infra.embedded.ports import HOST
 
@@ -16,6 +17,7 @@ def serve(app: str, port: int, grace: int = 20) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
+        ws="websockets-sansio",
         access_log=False,
         log_config=None,
         server_header=False,
@@ -24,11 +26,11 @@ def serve(app: str, port: int, grace: int = 20) -> None:
     )
 
 
-def work(services: Sequence[str]) -> None:
+def work(services: Sequence[str], announce: str) -> None:
     """One Celery worker for the queues of all these services."""
     from infra.worker import work as serve_queues
 
-    serve_queues(services)
+    serve_queues(services, Path(announce))
 
 
 def migrate() -> None:

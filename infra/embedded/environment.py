@@ -67,7 +67,9 @@ class Place:
     def own(self, process: str) -> dict[str, str]:
         """What one process is told and no other: its database, keys, pepper and vault key."""
         upper = f"VEILLEUSE_{process.upper()}_"
-        told = {f"{upper}KEYS_DIR": str(secrets.keys_dir(self.data, process))}
+        told = {}
+        if process in secrets.KEYED:
+            told[f"{upper}KEYS_DIR"] = str(secrets.keys_dir(self.data, process))
         if process in databases.SERVICES:
             told[f"{upper}DATABASE_URL"] = self.database_url(process, databases.app_role(process))
         if process == "video":

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import asyncpg
 
-from infra.embedded import databases, runfile
-from infra.embedded.environment import place_of_run
+from infra.embedded import databases
+from infra.embedded.running import running
 
 
 async def broken(urls: dict[str, str]) -> dict[str, list[str]]:
@@ -31,11 +31,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="veilleuse check-data")
     parser.add_argument("--data", type=Path, required=True)
     data = parser.parse_args(arguments).data
-    run = runfile.read(data)
-    if run is None or not runfile.is_held(data):
-        print(f"Rien ne tourne sur {data}. Allumez d'abord : ./veilleuse up", file=sys.stderr)
-        return 2
-    place = place_of_run(data, int(run["url"].rpartition(":")[2]))
+    place = running(data)
     owners = place.migration()
     urls = {service: owners[f"VEILLEUSE_{service.upper()}_MIGRATION_URL"] for service in databases.SERVICES}
     found = asyncio.run(broken(urls))

@@ -1,7 +1,9 @@
 """Is it ready? One question per kind of process, asked again until the answer is yes."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from infra.embedded import postgres, valkey
 from infra.embedded.ports import HOST
@@ -43,5 +45,18 @@ def cache(port: int) -> Probe:
 
     async def ready() -> bool:
         return await asyncio.to_thread(valkey.is_ready, port)
+
+    return ready
+
+
+def announced(file: Path) -> Probe:
+    """The file holds the pid of a live process: a worker has no port to ask."""
+
+    async def ready() -> bool:
+        try:
+            os.kill(int(file.read_text()), 0)
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return False
+        return True
 
     return ready

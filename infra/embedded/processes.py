@@ -13,8 +13,8 @@ PRELOADED = (
     "celery.worker.consumer", "celery.concurrency.solo", "kombu.transport.redis", "cryptography", "httptools", "jinja2",
     "jwt", "litestar", "litestar.contrib.jinja", "litestar.openapi", "msgspec", "prometheus_client", "redis.asyncio",
     "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.postgresql.asyncpg", "structlog", "uvicorn", "uvicorn.lifespan.on",
-    "uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_impl", "uvloop", "zoneinfo",
-    "contracts.events", "kit.web", "kit.worker", "infra.embedded.children",
+    "uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_sansio_impl", "uvloop",
+    "zoneinfo", "contracts.events", "kit.web", "kit.worker", "infra.embedded.children",
 )  # fmt: skip
 WORKER_NICE = 10  # a person waits for the web processes, nobody waits for the worker
 
@@ -66,8 +66,8 @@ def _web(name: str, app: str, port: int, place: Place, grace: int = 20) -> Proce
 
 
 def _worker(place: Place) -> Process:
-    """Without a probe: pages answer before the worker does, and nothing is lost meanwhile."""
-    fork = Fork(
-        "infra.embedded.children:work", {"services": databases.SERVICES}, place.environment(*SERVICES), nice=WORKER_NICE
-    )
-    return Process("worker", fork)
+    """One for all queues: each more would cost 60 MB and a second of the start."""
+    announce = place.data / "worker.pid"
+    arguments = {"services": databases.SERVICES, "announce": str(announce)}
+    fork = Fork("infra.embedded.children:work", arguments, place.environment(*SERVICES), nice=WORKER_NICE)
+    return Process("worker", fork, ready=probes.announced(announce))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from infra.embedded import databases
 
-KEYED = ("identity", "referral", "booking", "video", "reminders", "gateway")
+KEYED = ("identity", "referral", "booking", "reminders")
 PEPPERED = ("identity", "referral", "booking", "reminders", "gateway")
 VAULTED = ("referral", "reminders")
 

@@ -51,16 +51,15 @@ class Zygote:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._tell({"ready": os.getpid()})
+        watched = [awake, self._channel.fileno()]
         while not (self._stopping and not self._children):
-            readable, _, _ = select.select([awake, self._channel.fileno()], [], [])
+            readable, _, _ = select.select(watched, [], [])
             if awake in readable:
                 os.read(awake, 4096)
             self._reap()
             if self._channel.fileno() in readable and not self._read():
-                break
-        for child in self._children:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
+                watched = [awake]
+                self._stop()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
@@ -74,6 +73,8 @@ class Zygote:
             received = self._channel.recv(65536)
         except BlockingIOError:
             return True
+        except ConnectionResetError:
+            return False
         if not received:
             return False
         *lines, self._waiting = (self._waiting + received).split(b"\n")
@@ -126,6 +127,8 @@ def _become(wanted: dict[str, Any], parent: int, channel: socket.socket) -> None
         code = getattr(importlib.import_module(module), function)(**wanted["arguments"]) or 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr)
     except KeyboardInterrupt:
         code = 130
     except BaseException:

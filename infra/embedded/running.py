@@ -1,0 +1,16 @@
+"""The house that runs on a data folder, for the small commands that speak to it."""
+
+import sys
+from pathlib import Path
+
+from infra.embedded import runfile
+from infra.embedded.environment import Place, place_of_run
+
+
+def running(data: Path) -> Place:
+    """Its place; leaves the program with a sentence when nothing runs there."""
+    run = runfile.read(data)
+    if run is None or not runfile.is_held(data):
+        print(f"Rien ne tourne sur {data}. Allumez d'abord : ./veilleuse up", file=sys.stderr)
+        raise SystemExit(2)
+    return place_of_run(data, int(run["url"].rpartition(":")[2]))

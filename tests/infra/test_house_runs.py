@@ -1,0 +1,125 @@
+"""The real house, started as a person starts it: it answers, outlives the death of any process, keeps its data."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.embedded.environment import SERVICES
+from infra.embedded.ports import free_port
+
+ROOT = Path(__file__).parent.parent.parent
+EVERY_PROCESS = (*SERVICES, "postgres", "valkey", "inbox", "gateway", "worker", "zygote")
+
+pytestmark = pytest.mark.faults
+
+
+@dataclass(frozen=True)
+class House:
+    data: Path
+    port: int
+
+    def say(self, *words: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "veilleuse", words[0], "--data", str(self.data), *words[1:]]
+        return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+
+    def up(self) -> subprocess.CompletedProcess[str]:
+        return self.say("up", "--empty", "--detach", "--port", str(self.port))
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.say("status", "--json").stdout)
+        return found
+
+    def answers(self, path: str) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+def until(true: Callable[[], bool], within: float = 60.0) -> None:
+    deadline = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < deadline, "still not so"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    started = House(tmp_path_factory.mktemp("house") / "data", free_port())
+    up = started.up()
+    assert up.returncode == 0, up.stdout + up.stderr
+    yield started
+    started.say("down")
+
+
+def test_it_says_where_it_is_and_what_runs(house: House) -> None:
+    status = house.status()
+    assert status["url"] == f"http://127.0.0.1:{house.port}"
+    assert status["state"] == "ready"
+    assert set(status["processes"]) == set(EVERY_PROCESS)
+    for one in status["processes"].values():
+        os.kill(one["pid"], 0)
+        assert Path(one["log"]).exists()
+    assert house.answers("/ready")
+    with urllib.request.urlopen(status["messages_url"], timeout=5) as page:
+        assert "Messages envoyés" in page.read().decode()
+
+
+def test_a_second_up_on_the_same_data_says_so(house: House) -> None:
+    again = House(house.data, free_port()).up()
+    assert again.returncode == 2
+    assert f"tourne déjà sur {house.data} : http://127.0.0.1:{house.port}" in again.stdout + again.stderr
+    assert house.answers("/ready")
+
+
+@pytest.mark.parametrize("name", EVERY_PROCESS)
+def test_a_killed_process_comes_back(house: House, name: str) -> None:
+    before = house.status()["processes"][name]
+    os.kill(before["pid"], signal.SIGKILL)
+
+    def back() -> bool:
+        now = house.status()["processes"]
+        all_ready = set(now) == set(EVERY_PROCESS) and all(one["state"] == "ready" for one in now.values())
+        return all_ready and now[name]["pid"] != before["pid"]
+
+    until(back)
+    until(lambda: house.answers("/ready"))
+
+
+def test_down_stops_everything_and_the_data_survives(house: House) -> None:
+    pids = [one["pid"] for one in house.status()["processes"].values()]
+    down = house.say("down")
+    assert down.returncode == 0, down.stdout
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    assert house.say("status").returncode == 3
+    keys = {file: file.read_bytes() for file in (house.data / "keys").rglob("*.pem")}
+
+    up = house.up()
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert house.answers("/ready")
+    assert keys == {file: file.read_bytes() for file in (house.data / "keys").rglob("*.pem")}
+
+
+def test_when_the_supervisor_is_killed_nothing_is_left_running(house: House) -> None:
+    status = house.status()
+    os.kill(status["pid"], signal.SIGKILL)
+
+    def all_gone() -> bool:
+        return not any(Path(f"/proc/{one['pid']}").exists() for one in status["processes"].values())
+
+    until(all_gone)
+    assert house.up().returncode == 0
+    assert house.answers("/ready")
