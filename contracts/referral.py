@@ -200,6 +200,15 @@ class NewUrgentAction(msgspec.Struct, frozen=True):
     means: str | None = None
 
 
+class UrgentDetails(msgspec.Struct, frozen=True):
+    """PATCH /urgent-actions/{id}/details while on the line; GET is for the team only, and each look is audited."""
+
+    place: str | None = None
+    first_name: str | None = None
+    call_back_number: str | None = None
+    means: str | None = None
+
+
 class Attempt(msgspec.Struct, frozen=True):
     """One ring: `outcome` is pending, taken (a provider took it), refused, unanswered or acknowledged."""
 

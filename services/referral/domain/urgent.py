@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from contracts.referral import UrgentDetails
 from kit.errors import Conflict, NotFound
 
 NEXT_AFTER: Final = timedelta(minutes=2)
@@ -16,13 +17,18 @@ ALL_EVERY: Final = timedelta(minutes=5)
 DIAL_AFTER: Final = timedelta(seconds=30)
 STUCK_AFTER: Final = timedelta(seconds=20)
 """A ring that was taken up and never ended is rung again: ringing twice is better than not at all."""
+LONGEST: Final = 2000
 CHANNELS: Final = ("voice", "sms")
 EMERGENCY: Final = ("15", "SAMU")
 """What to dial when nobody is on the rota."""
 
-TITLE: Final = "Appel de l’astreinte"
-MESSAGE: Final = "Une alerte vous attend. Appuyez sur le bouton pour dire que vous l’avez : {link}"
-CALLED_BACK: Final = "L’alerte de {hour} est levée. Il n’y a rien à faire."
+TITLE: Final = "Astreinte"
+WORDS: Final = {
+    "sms": "Une alerte vous attend. Un bouton pour dire que vous l’avez : {link}",
+    "voice": "Une alerte vous attend. Le lien pour dire que vous l’avez arrive par message.",
+}
+CALLED_BACK: Final = "L’alerte précédente est levée. Il n’y a rien à faire."
+"""Words that say nothing of anyone: a telephone may lie in another's sight."""
 
 
 class UnknownUrgentAction(NotFound):
@@ -64,6 +70,7 @@ class Attempt:
     channel: str
     outcome: str  # pending | taken | refused | unanswered | acknowledged
     at: datetime
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +147,21 @@ def _round(number: int, positions: Sequence[int]) -> list[Ring]:
 
 def _all_refused(attempts: Sequence[Attempt]) -> bool:
     return bool(attempts) and all(each.outcome == "refused" for each in attempts)
+
+
+def told(details: UrgentDetails, clean: Callable[[str], str]) -> UrgentDetails:
+    """What was typed, cleaned; nothing here is ever refused for its form, a life comes first: it is only cut."""
+    return UrgentDetails(
+        **{
+            field: clean(value)[:LONGEST]
+            for field in UrgentDetails.__struct_fields__
+            if (value := getattr(details, field))
+        }
+    )
+
+
+def merged(before: UrgentDetails, after: UrgentDetails) -> UrgentDetails:
+    """What is known in the end: the latest word on each thing."""
+    return UrgentDetails(
+        **{field: getattr(after, field) or getattr(before, field) for field in UrgentDetails.__struct_fields__}
+    )

@@ -1,0 +1,62 @@
+"""Referral's web process: the wiring, the ringer, and two ticks."""
+
+import asyncio
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+
+from kit.db import Database
+from kit.ticks import Tick
+from kit.vault import Vault
+from kit.web import House, service
+from services.referral.deliver.ports import Port, Providers
+from services.referral.deliver.ringing import Ringer
+from services.referral.routes import CONTROLLERS
+from services.referral.settings import Settings, read
+from services.referral.store import experts
+from services.referral.store.experts import KnownExperts
+
+
+def create(settings: Settings | None = None, *, port: Port | None = None) -> Litestar:
+    """The app; `port` is where rings go (the settings' providers when None)."""
+    told = settings or read()
+    vault, known = Vault(told.vault_key), KnownExperts()
+    providers = Providers({"voice": told.voice_url, "sms": told.sms_url}, timeout=told.ring_timeout)
+    running: list[asyncio.Task[None]] = []
+
+    async def start(house: House) -> None:
+        database = Database(told.database_url, size=2, application="referral-ringing")  # never waits for a page
+        ringer = Ringer(database, port or providers, public_url=told.public_url, after=house.after)
+        house.things["ringer"] = ringer
+        running.append(asyncio.create_task(ringer.run(), name="ringer"))
+        running.append(asyncio.create_task(providers.warm(), name="warm"))
+
+    async def stop(house: House) -> None:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        ringer: Ringer = house.things["ringer"]
+        await ringer.settled()
+        await ringer.database.stop()
+        providers.close()
+
+    return service(
+        "referral",
+        told,
+        controllers=CONTROLLERS,
+        ticks=[Tick("clamp", seconds=60, run=experts.clamp)],
+        starts=[start],
+        stops=[stop],
+        dependencies={
+            "vault": Provide(lambda: vault, sync_to_thread=False),
+            "known": Provide(lambda: known, sync_to_thread=False),
+            "ringer": Provide(provide_ringer, sync_to_thread=False),
+        },
+    )
+
+
+def provide_ringer(request: Request[Any, Any, Any]) -> Ringer:
+    """The process's ringer."""
+    ringer: Ringer = request.app.state.house.things["ringer"]
+    return ringer

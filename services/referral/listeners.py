@@ -1,0 +1,209 @@
+"""What referral does when booking, reminders and identity speak; each keeps the highest version it heard."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.events import (
+    AccountClosed,
+    AccountOpened,
+    AppointmentAttended,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentSeen,
+    AppointmentUnseen,
+    AvailabilityChanged,
+    MessageFailed,
+    PersonWaitingAlone,
+    ReferralClosed,
+)
+from contracts.words import ReferralStatus
+from kit import outbox
+from kit.clock import now
+from services.referral.domain import tasks, transitions
+from services.referral.domain.appointments import Appointment, Standing, reconciled
+from services.referral.domain.experts import expert_changed
+from services.referral.domain.referrals import Referral, Step
+from services.referral.domain.tasks import NewTask
+from services.referral.store import colleagues, experts, referrals
+from services.referral.store import tasks as task_store
+
+ACTOR = "booking"
+
+
+async def appointment_booked(db: AsyncConnection, event: AppointmentBooked) -> None:
+    heard = Appointment(
+        id=event.appointment_id,
+        version=event.version,
+        expert_id=event.expert_id,
+        standing=Standing.BOOKED,
+        starts_at=event.starts_at,
+        modality=event.modality,
+    )
+    await _heard(db, heard, event.referral_id, event.case_id, replaces=event.replaces_id)
+
+
+async def appointment_moved(db: AsyncConnection, event: AppointmentMoved) -> None:
+    heard = Appointment(
+        id=event.appointment_id,
+        version=event.version,
+        expert_id=event.expert_id,
+        standing=Standing.BOOKED,
+        starts_at=event.starts_at,
+        modality=event.modality,
+    )
+    await _heard(db, heard, event.referral_id, event.case_id, replaces=event.replaces_id)
+
+
+async def appointment_cancelled(db: AsyncConnection, event: AppointmentCancelled) -> None:
+    heard = Appointment(
+        id=event.appointment_id,
+        version=event.version,
+        expert_id=event.expert_id,
+        standing=Standing.CANCELLED,
+        starts_at=event.starts_at,
+        cancelled_by=event.by,
+    )
+    await _heard(db, heard, event.referral_id, event.case_id)
+
+
+async def appointment_attended(db: AsyncConnection, event: AppointmentAttended) -> None:
+    heard = Appointment(event.appointment_id, event.version, event.expert_id, Standing.ATTENDED)
+    await _heard(db, heard, event.referral_id, event.case_id)
+
+
+async def appointment_missed(db: AsyncConnection, event: AppointmentMissed) -> None:
+    heard = Appointment(event.appointment_id, event.version, event.expert_id, Standing.MISSED)
+    await _heard(db, heard, event.referral_id, event.case_id)
+
+
+async def appointment_unseen(db: AsyncConnection, event: AppointmentUnseen) -> None:
+    known = await referrals.appointment_heard(db, event.appointment_id)
+    if known is not None and (
+        known.version > event.version or known.standing != Standing.BOOKED or (known.seen_version or 0) >= event.version
+    ):
+        return
+    await _task(db, "unseen", event.case_id, event.referral_id, event.appointment_id)
+
+
+async def appointment_seen(db: AsyncConnection, event: AppointmentSeen) -> None:
+    await referrals.seen(
+        db,
+        event.appointment_id,
+        version=event.version,
+        expert_id=event.expert_id,
+        referral_id=event.referral_id,
+        case_id=event.case_id,
+    )
+    if await task_store.close_of_appointment(db, event.appointment_id, "unseen", now=now()):
+        await outbox.nudge(db, "desk")
+    await outbox.nudge(db, f"referral:{event.referral_id}")
+
+
+async def person_waiting_alone(db: AsyncConnection, event: PersonWaitingAlone) -> None:
+    known = await referrals.appointment_heard(db, event.appointment_id)
+    if known is not None and (known.version > event.version or known.standing != Standing.BOOKED):
+        return
+    await _task(db, "waiting_alone", event.case_id, event.referral_id, event.appointment_id)
+
+
+async def availability_changed(db: AsyncConnection, event: AvailabilityChanged) -> None:
+    await experts.announce(db, event)
+
+
+async def message_failed(db: AsyncConnection, event: MessageFailed) -> None:
+    known = None
+    if event.appointment_id is not None:
+        known = await referrals.appointment_heard(db, event.appointment_id)
+    case_id = event.case_id or (known.case_id if known is not None else None)
+    if case_id is None:
+        return  # a message to an account: reminders shows it to the admin
+    referral_id = known.referral_id if known is not None else None
+    await _task(db, "message_failed", case_id, referral_id, event.appointment_id)
+
+
+async def account_opened(db: AsyncConnection, event: AccountOpened) -> None:
+    await colleagues.opened(db, event)
+
+
+async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
+    await colleagues.closed(db, event)
+    expert = await experts.close(db, event.account_id)
+    if expert is not None:
+        await outbox.tell(db, expert_changed(expert))
+
+
+async def _heard(
+    db: AsyncConnection, heard: Appointment, referral_id: UUID, case_id: UUID, *, replaces: UUID | None = None
+) -> None:
+    """Learn of an appointment, and let its referral follow."""
+    referral = await referrals.find(db, referral_id, to_change=True)  # first: one order of locks for all
+    if replaces is not None and replaces != heard.id:
+        await referrals.replaced(db, replaces, by=heard, referral_id=referral_id, case_id=case_id)
+    if not await referrals.learn(db, heard, referral_id=referral_id, case_id=case_id) or referral is None:
+        return
+    instant = now()
+    if referral.status in transitions.TERMINAL and heard.standing is Standing.BOOKED:
+        closed = ReferralClosed(referral.id, referral.version, referral.case_id, referral.status.value)
+        await outbox.tell(db, closed)
+        return
+    known = await referrals.appointments_of(db, referral_id)
+    changed, steps = reconciled(referral, known, heard=heard.id, now=instant)
+    await referrals.settle(db, referral_id, now=instant)
+    if changed != referral:
+        await referrals.save(db, changed, steps, actor=ACTOR, now=instant)
+        if changed.status is ReferralStatus.LOST:
+            lost = ReferralClosed(changed.id, changed.version, changed.case_id, changed.status.value)
+            await outbox.tell(db, lost)
+    await outbox.nudge(db, f"referral:{referral_id}")
+    await _follow(db, changed, steps, heard)
+
+
+async def _follow(db: AsyncConnection, referral: Referral, steps: list[Step], heard: Appointment) -> None:
+    """The tasks that a change opens and closes."""
+    instant = now()
+    causes = {step.cause for step in steps}
+    closed = False
+    if heard.standing is not Standing.BOOKED or "moved" in causes:
+        closed |= await task_store.close_of_appointment(db, heard.id, "unseen", "waiting_alone", now=instant)
+    if causes & {"booked", "booked_again", "attended"}:
+        closed |= await task_store.close_of_referral(db, referral.id, "cancelled", "no_show", now=instant)
+    if closed:
+        await outbox.nudge(db, "desk")
+    for cause in causes:
+        kind = "no_show" if cause == "no_show" else "cancelled" if cause.startswith("cancelled_by_") else None
+        if kind is None:
+            continue
+        due = tasks.follow_up_due(kind, level=referral.level, by=heard.cancelled_by, now=instant)
+        if due is not None:
+            await _task(db, kind, referral.case_id, referral.id, heard.id, referral.contact_id, due_at=due)
+
+
+async def _task(
+    db: AsyncConnection,
+    kind: str,
+    case_id: UUID,
+    referral_id: UUID | None,
+    appointment_id: UUID | None,
+    contact_id: UUID | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """A task at the desk, due now unless said otherwise, and the nudge that shows it."""
+    instant = now()
+    if contact_id is None and referral_id is not None:
+        referral = await referrals.find(db, referral_id)
+        contact_id = referral.contact_id if referral is not None else None
+    new = NewTask(
+        kind=kind,
+        case_id=case_id,
+        due_at=due_at or instant,
+        created_at=instant,
+        referral_id=referral_id,
+        contact_id=contact_id,
+        appointment_id=appointment_id,
+    )
+    if await task_store.add(db, new):
+        await outbox.nudge(db, "desk")

@@ -1,0 +1,199 @@
+"""Referrals, the log of their states, and what was learnt of their appointments."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.referral import Transition
+from contracts.words import Modality, ReferralStatus
+from kit.log import request_id
+from kit.shapes import all_as
+from services.referral.domain.appointments import Appointment, Standing
+from services.referral.domain.referrals import Referral, Step, UnknownReferral
+from services.referral.tables import appointment, referral, transition_log
+
+
+async def add(db: AsyncConnection, new: Referral, steps: Sequence[Step], *, actor: str, now: datetime) -> None:
+    """Write a new referral and the steps that brought it here."""
+    await db.execute(insert(referral).values(_row(new)))
+    await log(db, new.id, steps, actor=actor, now=now)
+
+
+async def load(db: AsyncConnection, referral_id: UUID, *, to_change: bool = False) -> Referral:
+    """One referral, or `unknown-referral`."""
+    found = await find(db, referral_id, to_change=to_change)
+    if found is None:
+        raise UnknownReferral()
+    return found
+
+
+async def find(db: AsyncConnection, referral_id: UUID, *, to_change: bool = False) -> Referral | None:
+    """One referral, or None; `to_change` keeps other writers waiting until this transaction ends."""
+    query = select(referral).where(referral.c.id == referral_id)
+    if to_change:
+        query = query.with_for_update()
+    row = (await db.execute(query)).first()
+    return _referral(row) if row else None
+
+
+async def save(db: AsyncConnection, changed: Referral, steps: Sequence[Step], *, actor: str, now: datetime) -> None:
+    """Keep a referral as it now stands, and how it came there."""
+    await db.execute(update(referral).where(referral.c.id == changed.id).values(_row(changed)))
+    await log(db, changed.id, steps, actor=actor, now=now)
+
+
+async def log(db: AsyncConnection, referral_id: UUID, steps: Sequence[Step], *, actor: str, now: datetime) -> None:
+    """Append to the log, which is never changed."""
+    if not steps:
+        return
+    asked_by = request_id.get()
+    rows = [
+        {
+            "referral_id": referral_id,
+            "at": now,
+            "from_status": step.from_status,
+            "to_status": step.to_status,
+            "cause": step.cause,
+            "actor": actor,
+            "request_id": asked_by,
+        }
+        for step in steps
+    ]
+    await db.execute(insert(transition_log), rows)
+
+
+async def timeline(db: AsyncConnection, referral_id: UUID) -> list[Transition]:
+    """Everything that happened to a referral, in order."""
+    columns = transition_log.c
+    query = select(columns.at, columns.from_status, columns.to_status, columns.cause, columns.actor)
+    query = query.where(columns.referral_id == referral_id).order_by(columns.id)
+    return all_as(Transition, (await db.execute(query)).all())
+
+
+async def learn(db: AsyncConnection, heard: Appointment, *, referral_id: UUID, case_id: UUID) -> bool:
+    """Keep `heard` if it is the highest version heard of this appointment; True when it was."""
+    row = {
+        "id": heard.id,
+        "referral_id": referral_id,
+        "case_id": case_id,
+        "expert_id": heard.expert_id,
+        "version": heard.version,
+        "standing": heard.standing.value,
+        "starts_at": heard.starts_at,
+        "modality": heard.modality,
+        "cancelled_by": heard.cancelled_by,
+        "replaced": heard.replaced,
+    }
+    told = upsert(appointment).values(row)
+    new = told.excluded
+    kept = {
+        "version": new.version,
+        "standing": new.standing,
+        "starts_at": func.coalesce(new.starts_at, appointment.c.starts_at),
+        "modality": func.coalesce(new.modality, appointment.c.modality),
+        "cancelled_by": new.cancelled_by,
+        "replaced": new.replaced,
+    }
+    newer = (appointment.c.version < new.version) & ~appointment.c.replaced
+    told = told.on_conflict_do_update(index_elements=["id"], set_=kept, where=newer)
+    return (await db.execute(told.returning(appointment.c.id))).first() is not None
+
+
+async def replaced(
+    db: AsyncConnection, appointment_id: UUID, *, by: Appointment, referral_id: UUID, case_id: UUID
+) -> None:
+    """The appointment gave way to another expert's in one move: whatever is still heard of it is late."""
+    row = {
+        "id": appointment_id,
+        "referral_id": referral_id,
+        "case_id": case_id,
+        "expert_id": by.expert_id,
+        "version": 0,
+        "standing": Standing.CANCELLED.value,
+        "cancelled_by": "staff",
+        "replaced": True,
+    }
+    kept = {"standing": row["standing"], "cancelled_by": "staff", "replaced": True}
+    await db.execute(upsert(appointment).values(row).on_conflict_do_update(index_elements=["id"], set_=kept))
+
+
+async def appointments_of(db: AsyncConnection, referral_id: UUID) -> list[Appointment]:
+    """Every appointment heard of for a referral."""
+    mine = (appointment.c.referral_id == referral_id) & (appointment.c.version > 0)  # 0: only seen, not yet booked
+    rows = await db.execute(select(appointment).where(mine))
+    return [_appointment(row) for row in rows]
+
+
+async def appointment_heard(db: AsyncConnection, appointment_id: UUID) -> Any:
+    """The row of one appointment (with `seen_version`), or None."""
+    return (await db.execute(select(appointment).where(appointment.c.id == appointment_id))).first()
+
+
+async def seen(
+    db: AsyncConnection, appointment_id: UUID, *, version: int, expert_id: UUID, referral_id: UUID, case_id: UUID
+) -> None:
+    """The professional has seen this version of the appointment; it may be heard before the booking itself."""
+    row = {
+        "id": appointment_id,
+        "referral_id": referral_id,
+        "case_id": case_id,
+        "expert_id": expert_id,
+        "version": 0,
+        "standing": Standing.BOOKED.value,
+        "seen_version": version,
+    }
+    kept = {"seen_version": func.greatest(appointment.c.seen_version, version)}
+    await db.execute(upsert(appointment).values(row).on_conflict_do_update(index_elements=["id"], set_=kept))
+
+
+SETTLE = text(
+    """
+    WITH counted AS (
+        UPDATE appointment SET charged_at = coalesce(charged_at, :now),
+            refunded_at = CASE WHEN standing IN ('booked', 'attended') THEN NULL ELSE CAST(:now AS timestamptz) END
+        WHERE referral_id = :referral_id
+          AND (standing IN ('booked', 'attended')) <> (charged_at IS NOT NULL AND refunded_at IS NULL)
+          AND (standing IN ('booked', 'attended') OR charged_at IS NOT NULL)
+        RETURNING expert_id, CASE WHEN refunded_at IS NULL THEN 1.0 ELSE -1.0 END AS step
+    )
+    UPDATE expert_standing s SET stride_pass = s.stride_pass + c.steps / greatest(e.capacity, 1)
+    FROM (SELECT expert_id, sum(step) AS steps FROM counted GROUP BY expert_id) c
+    JOIN expert e ON e.id = c.expert_id
+    WHERE s.expert_id = c.expert_id
+    """
+)
+
+
+async def settle(db: AsyncConnection, referral_id: UUID, *, now: datetime) -> None:
+    """Charge each expert for who they take, and refund whoever did not come (referral.md §3.3)."""
+    await db.execute(SETTLE, {"referral_id": referral_id, "now": now})
+
+
+def _row(one: Referral) -> dict[str, Any]:
+    return asdict(one)
+
+
+def _referral(row: Any) -> Referral:
+    values = dict(row._mapping)
+    values["status"] = ReferralStatus(values["status"])
+    values["modality"] = Modality(values["modality"]) if values["modality"] else None
+    return Referral(**values)
+
+
+def _appointment(row: Any) -> Appointment:
+    return Appointment(
+        id=row.id,
+        version=row.version,
+        expert_id=row.expert_id,
+        standing=Standing(row.standing),
+        starts_at=row.starts_at,
+        modality=Modality(row.modality) if row.modality else None,
+        cancelled_by=row.cancelled_by,
+        replaced=row.replaced,
+    )

@@ -1,0 +1,38 @@
+"""Referral's ears: which function hears which event."""
+
+from contracts.events import (
+    AccountClosed,
+    AccountOpened,
+    AppointmentAttended,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentSeen,
+    AppointmentUnseen,
+    AvailabilityChanged,
+    MessageFailed,
+    PersonWaitingAlone,
+)
+from kit.worker import Service
+from services.referral import listeners
+from services.referral.settings import read
+
+SERVICE = Service(
+    "referral",
+    settings=read,
+    listeners={
+        AppointmentBooked: listeners.appointment_booked,
+        AppointmentMoved: listeners.appointment_moved,
+        AppointmentCancelled: listeners.appointment_cancelled,
+        AppointmentAttended: listeners.appointment_attended,
+        AppointmentMissed: listeners.appointment_missed,
+        AppointmentUnseen: listeners.appointment_unseen,
+        AppointmentSeen: listeners.appointment_seen,
+        PersonWaitingAlone: listeners.person_waiting_alone,
+        AvailabilityChanged: listeners.availability_changed,
+        MessageFailed: listeners.message_failed,
+        AccountOpened: listeners.account_opened,
+        AccountClosed: listeners.account_closed,
+    },
+)
