@@ -1,0 +1,28 @@
+"""`./veilleuse bench NAME [--quick]`: the last line is one JSON object."""
+
+import argparse
+import importlib
+import json
+import sys
+
+from bench.houses import SETS, prepare
+
+NAMES = ("prepare", "search", "booking", "race", "idle", "console")
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="veilleuse bench")
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--quick", action="store_true", help="ends within 40 s once prepared")
+    chosen = parser.parse_args(arguments)
+    if chosen.name == "prepare":
+        for name in SETS:
+            prepare(name)
+        print(json.dumps({"prepared": list(SETS)}))
+        return 0
+    print(json.dumps(importlib.import_module(f"bench.{chosen.name}").run(quick=chosen.quick)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

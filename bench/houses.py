@@ -1,0 +1,148 @@
+"""Prepared houses: data sets made once through the product's own rebuild and kept; each run breaks only a copy."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.embedded.ports import free_port
+
+KEPT = Path(".veilleuse/bench")
+SETS = {"1000": 1000, "10000": 10000, "roomy": 1000}
+START_SECONDS = 900
+
+
+@dataclass
+class BenchHouse:
+    """One running house; `url` is the gateway's."""
+
+    data: Path
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def run(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads((self.data / "run.json").read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found if found.get("pid") == self.process.pid else {}
+
+    def process_of(self, name: str) -> dict[str, Any]:
+        """The run file's line of one process."""
+        found: dict[str, Any] = next(one for one in self.run["processes"] if one["name"] == name)
+        return found
+
+    def database(self, service: str) -> str:
+        """The owner's address of one service's database."""
+        port = self.process_of("postgres")["port"]
+        return f"postgresql://{service}_owner@127.0.0.1:{port}/{service}"
+
+    def api_key(self, role: str) -> str:
+        """A key for programs, as `./veilleuse token` makes it."""
+        made = subprocess.run(
+            [sys.executable, "-m", "infra.embedded.token", "--role", role, "--data", str(self.data)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return made.stdout.strip().splitlines()[-1]
+
+
+def prepare(name: str) -> Path:
+    """The folder of a data set, made if it is not there."""
+    folder = KEPT / name
+    if (folder / "prepared").exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    print(f"preparing {name}…", flush=True)
+    began = time.monotonic()
+    with _running(folder / "data", experts=SETS[name], roomy=name == "roomy"):
+        pass
+    (folder / "prepared").touch()
+    print(f"prepared {name} in {time.monotonic() - began:.0f} s", flush=True)
+    return folder
+
+
+@contextmanager
+def house(name: str, *, copy: bool = True) -> Iterator[BenchHouse]:
+    """The data set `name`, running; a copy when the run writes."""
+    kept = prepare(name) / "data"
+    if not copy:
+        with _running(kept, experts=SETS[name], roomy=name == "roomy") as running:
+            yield running
+        return
+    data = KEPT / f"run-{os.getpid()}" / "data"
+    shutil.copytree(kept, data, symlinks=True)
+    try:
+        with _running(data, experts=SETS[name], roomy=name == "roomy") as running:
+            yield running
+    finally:
+        shutil.rmtree(data.parent, ignore_errors=True)
+
+
+@contextmanager
+def _running(data: Path, *, experts: int, roomy: bool) -> Iterator[BenchHouse]:
+    port = free_port()
+    data.mkdir(parents=True, exist_ok=True)
+    log = data.parent / "up.log"
+    told = {
+        "VEILLEUSE_DEMO_EXPERTS": str(experts),
+        "VEILLEUSE_DEMO_AGENDAS": "roomy" if roomy else "filled",
+        "VEILLEUSE_LOG_LEVEL": "warning",
+    }
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infra.embedded.up", "--data", str(data.absolute()), "--port", str(port)],
+            env={**os.environ, **told},
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
+        )
+    running = BenchHouse(data.absolute(), port, process)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while running.run.get("state") != "ready":
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the house did not start:\n{log.read_text()[-2000:]}")
+            time.sleep(0.1)
+        yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def outbox_left(running: BenchHouse) -> int:
+    """Events not yet handed over, and messages not yet heard, in the whole house."""
+    return asyncio.run(_left(running))
+
+
+async def _left(running: BenchHouse) -> int:
+    import asyncpg
+    import redis.asyncio as redis
+
+    total: int = 0
+    for service in ("identity", "referral", "booking", "reminders"):
+        db = await asyncpg.connect(running.database(service))
+        total += await db.fetchval("SELECT count(*) FROM outbox")
+        await db.close()
+    client: Any = redis.from_url(f"redis://127.0.0.1:{running.process_of('valkey')['port']}/0")
+    for queue in ("identity", "referral", "booking", "reminders"):
+        total += int(await client.llen(queue))
+    total += int(await client.hlen("unacked"))
+    await client.aclose()
+    return total
