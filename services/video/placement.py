@@ -1,4 +1,4 @@
-"""Which node holds a room, kept in Redis: node, epoch, seats and their end; never a key, never a description of media."""
+"""Which node holds a room, kept in Redis: node, epoch, seats, expiry; never a key, never a description of media."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,6 +45,7 @@ class Rooms:
     port: int
     video_port: int
     mutants: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # name → file, old, new
+    restart: Callable[[], None] = lambda: None  # ends the video node and starts another in its place
 
     def url(self, room: UUID, seat: str, *, mutant: str = "", theme: str = "") -> str:
         return f"http://127.0.0.1:{self.port}/salle/{room}?seat={seat}&mutant={mutant}&theme={theme}"
@@ -150,27 +151,37 @@ def running(keys: Keys, redis_url: str) -> Iterator[Rooms]:
         node_url=f"http://127.0.0.1:{rooms.video_port}",
         log_level="warning",
     )
-    servers = [
-        _server(keys.trusted_by(create(settings)), rooms.video_port),
-        _server(the_pages(rooms), rooms.port),
-    ]
-    thread = threading.Thread(target=lambda: asyncio.run(_serve(servers)), daemon=True)
-    thread.start()
-    while not all(server.started for server in servers):
-        if not thread.is_alive():
-            raise RuntimeError("the rooms did not start")
-        thread.join(0.02)
+
+    def video() -> "Served":
+        return Served(keys.trusted_by(create(settings)), rooms.video_port)
+
+    pages, node = Served(the_pages(rooms), rooms.port), [video()]
+
+    def restart() -> None:
+        node.pop().stop()
+        node.append(video())
+
+    rooms.restart = restart
     yield rooms
-    for server in servers:
-        server.should_exit = True
-    thread.join(15)
+    pages.stop()
+    node[0].stop()
 
 
-def _server(app: Litestar, port: int) -> uvicorn.Server:
-    config = uvicorn.Config(app, port=port, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    return server
+class Served:
+    """One app in a thread of its own, with its own loop."""
 
+    def __init__(self, app: Litestar, port: int) -> None:
+        config = uvicorn.Config(
+            app, port=port, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.server._serve(None)), daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            if not self.thread.is_alive():
+                raise RuntimeError("the rooms did not start")
+            self.thread.join(0.02)
 
-async def _serve(servers: list[uvicorn.Server]) -> None:
-    await asyncio.gather(*(server._serve(None) for server in servers))
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(15)

@@ -44,6 +44,7 @@ class Client:
         for candidate in media.ice_candidates:
             await self._ice.addRemoteCandidate(candidate)
         assert media.dtls is not None
+        assert media.ice is not None
         self._task = asyncio.create_task(self._connect(media.ice, media.dtls.fingerprints))
         return self._text()
 

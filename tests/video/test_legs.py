@@ -40,7 +40,7 @@ async def a_conversation() -> AsyncIterator[tuple[Client, Client, Pair[Leg]]]:
             await asyncio.gather(*(client.connected.wait() for client in clients))
         yield clients[0], clients[1], pairs[0]
     finally:
-        await asyncio.gather(*(one.close() for one in [*legs, *clients]))
+        await asyncio.gather(*(leg.close() for leg in legs), *(client.close() for client in clients))
 
 
 def rtp(ssrc: int, number: int, payload_type: int) -> bytes:

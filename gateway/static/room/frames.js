@@ -1,15 +1,20 @@
 // Seals and opens one encoded frame: [clear bytes | AES-128-GCM | kind 1, epoch 3, counter 8].
-// The clear bytes let the decoder's packetizer read what it must; they are authenticated all the same.
+// The clear bytes let the packetizer read what it must; they are authenticated all the same. The start code of a VP8 key
+// frame, always the same three bytes, is blanked on the way: a decoder without the key then refuses the frame, where it
+// would take one sealed frame in four for a picture of noise.
 
 const KINDS = { audio: 1, video: 2 };
 const TRAILER = 12;
 const TAG = 16;
 const WINDOW = 1024;
+const KEY_FRAME_HEAD = 10;
+const START_CODE = [0x9d, 0x01, 0x2a];
+const START_CODE_AT = 3;
 const encoder = new TextEncoder();
 
 /** Bytes left readable: 1 of Opus, 10 of a VP8 key frame, 3 of any other (RFC 6386 §9.1). */
 export function clearBytes(kind, bytes) {
-  const wanted = kind === 'audio' ? 1 : (bytes[0] & 1) === 0 ? 10 : 3;
+  const wanted = kind === 'audio' ? 1 : (bytes[0] & 1) === 0 ? KEY_FRAME_HEAD : 3;
   return Math.min(wanted, bytes.length);
 }
 
@@ -32,6 +37,7 @@ export async function seal(key, { kind, epoch, counter, bytes }) {
     { name: 'AES-GCM', iv: trailer, additionalData: head }, key, bytes.subarray(clear));
   const sealed = new Uint8Array(clear + body.byteLength + TRAILER);
   sealed.set(head);
+  if (clear === KEY_FRAME_HEAD) sealed.fill(0, START_CODE_AT, START_CODE_AT + START_CODE.length);
   sealed.set(new Uint8Array(body), clear);
   sealed.set(trailer, clear + body.byteLength);
   return sealed.buffer;
@@ -53,7 +59,8 @@ export function readTrailer(bytes) {
 /** Open a sealed frame; throws when it was not sealed under `key`. */
 export async function open(key, { kind, bytes, trailer }) {
   const clear = clearBytes(kind, bytes);
-  const head = bytes.subarray(0, clear);
+  const head = bytes.slice(0, clear);
+  if (clear === KEY_FRAME_HEAD) head.set(START_CODE, START_CODE_AT);
   const body = await crypto.subtle.decrypt(
     { name: 'AES-GCM', iv: trailer.iv, additionalData: head }, key, bytes.subarray(clear, bytes.length - TRAILER));
   const opened = new Uint8Array(clear + body.byteLength);
