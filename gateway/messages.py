@@ -37,6 +37,8 @@ SENTENCES: Final[dict[str, str]] = {
     "pin-malformed": "Le code PIN se compose de quatre chiffres.",
     "account-unknown": "Ce compte n'existe pas.",
     "account-is-closed": "Ce compte est fermé.",
+    "audience-unknown": "Cette partie du service n'existe pas.",
+    "key-unknown": "Cette clé n'existe pas, ou n'ouvre déjà plus rien.",
     "case-is-erased": "Ce dossier a été effacé à la demande de la personne.",
     # booking
     "slot-taken": "Ce créneau vient d'être pris. Choisissez-en un autre.",

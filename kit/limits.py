@@ -21,7 +21,9 @@ class Limiter:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self._pool = redis.ConnectionPool.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=0.5)
+        self._pool = redis.BlockingConnectionPool.from_url(
+            redis_url, max_connections=10, timeout=0.5, socket_connect_timeout=0.5, socket_timeout=0.5
+        )
         options: dict[str, Any] = {"connection_pool": self._pool}
         self._storage = RedisStorage(f"async+{redis_url}", implementation="redispy", **options)
         self._window = SlidingWindowCounterRateLimiter(self._storage)
@@ -36,7 +38,7 @@ class Limiter:
         item = self._parsed.setdefault(limit, parse(limit))
         key = hashlib.sha256(subject.encode()).hexdigest()[:32]
         try:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(2):  # above the sockets' own, so that they close what they opened
                 if await self._window.hit(item, rule, key):
                     return
                 reset = (await self._window.get_window_stats(item, rule, key)).reset_time

@@ -118,7 +118,7 @@ def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def door(settings: Settings, address: Address, keys: Keys) -> AsyncIterator[Door]:
     """The running app."""
     app = keys.trusted_by(identity.create(settings))
