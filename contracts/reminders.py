@@ -57,7 +57,7 @@ class Message(msgspec.Struct, frozen=True):
 
     id: UUID
     appointment_id: UUID | None
-    kind: MessageMoment | str
+    kind: str  # a MessageMoment's value
     channel: Channel
     due_at: datetime
     status: str

@@ -12,7 +12,8 @@ def as_a(shape: type[T], thing: Any) -> T:
     """`thing` (a row, a Struct, a dataclass, a mapping) as a contract `shape`."""
     mapping = getattr(thing, "_mapping", None)
     if mapping is not None:
-        return msgspec.convert(dict(mapping), shape, strict=False)
+        # SQLAlchemy names columns with a subclass of str, which msgspec does not take for a key.
+        return msgspec.convert({str(name): value for name, value in mapping.items()}, shape, strict=False)
     return msgspec.convert(thing, shape, from_attributes=True, strict=False)
 
 

@@ -1,7 +1,6 @@
 """Reminders' real database and app, its worker in this process, and providers that are played."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -160,13 +159,16 @@ class Door:
         return await self.http.request(method, path, content=content, headers={**who, **headers})
 
 
-@pytest.fixture
+TABLES = "contact, account, appointment, message, ended, outbox, inbox, unheard, idempotency, audit"
+
+
+@pytest.fixture(scope="session")
 def address(cluster: Cluster) -> Address:
-    """A database of its own for each test: what is due in one is not sent in another."""
+    """Reminders' database for these tests; each test finds it empty."""
     return cluster.database("reminders")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
     return Settings(
         database_url=address.app,
@@ -186,20 +188,15 @@ def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
 async def house(settings: Settings, address: Address, keys: Keys) -> AsyncIterator[House]:
     """The worker's side."""
     made = House(settings, address, keys)
+    await made.sql(f"TRUNCATE {TABLES}")
     yield made
     await made.stop()
 
 
-@pytest.fixture
-async def door(house: House, keys: Keys) -> AsyncIterator[Door]:
-    """The running app on the same database."""
-    async with running(house, keys) as opened:
-        yield opened
-
-
-@asynccontextmanager
-async def running(house: House, keys: Keys) -> AsyncIterator[Door]:
-    app = keys.trusted_by(reminders.create(house.settings))
+@pytest.fixture(scope="module")
+async def door(settings: Settings, keys: Keys) -> AsyncIterator[Door]:
+    """The running app on the same database, for all tests of a file."""
+    app = keys.trusted_by(reminders.create(settings))
     async with AsyncTestClient(app) as http:
         yield Door(http, keys)
 
