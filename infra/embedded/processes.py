@@ -9,7 +9,7 @@ from infra.embedded.launch import Fork, Program
 from infra.embedded.supervisor import Process
 
 PRELOADED = (
-    "aiohttp", "alembic.command", "alembic.config", "asyncpg", "celery", "celery.bin.worker", "celery.app.amqp",
+    "aiohttp", "asyncpg", "celery", "celery.bin.worker", "celery.app.amqp",
     "celery.worker.consumer", "celery.concurrency.solo", "kombu.transport.redis", "cryptography", "httptools", "jinja2",
     "jwt", "litestar", "litestar.contrib.jinja", "litestar.openapi", "msgspec", "prometheus_client", "redis.asyncio",
     "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.postgresql.asyncpg", "structlog", "uvicorn", "uvicorn.lifespan.on",

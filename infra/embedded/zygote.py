@@ -24,11 +24,12 @@ PR_SET_NAME = 15
 
 def main(channel: int, preloaded: Sequence[str]) -> None:
     """Serve fork commands on a socket until it closes or SIGTERM comes."""
+    gc.disable()
     for module in preloaded:
         with suppress(ImportError):  # the child that needs it will say so in its own log
             importlib.import_module(module)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     Zygote(socket.socket(fileno=channel)).serve()
 
 
