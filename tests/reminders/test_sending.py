@@ -1,0 +1,318 @@
+"""The way out: claimed once, looked at again, marked, called, recorded; and what happens when any of it fails."""
+
+import asyncio
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from contracts.words import Channel, MessageMoment
+from kit.clock import now
+from services.reminders.deliver import ticks
+from services.reminders.deliver.answers import Letter, Refused, Unknown
+from services.reminders.deliver.sending import prepare, send_due
+from services.reminders.domain.tries import PAUSES
+from services.reminders.store import sending
+from tests.reminders.conftest import MAIL, PHONE, House, Provider, soon
+from tests.reminders.make import booked, cancelled, moved
+
+NOW = MessageMoment.NOW
+DAY_AND_NIGHT: dict[str, Any] = {
+    "from_hour": datetime.min.time().replace(hour=7),
+    "to_hour": datetime.min.time().replace(hour=7),
+}
+
+
+async def one_due(house: House, *moments: MessageMoment, channels: tuple[Channel, ...] = (Channel.SMS,)) -> UUID:
+    """A case with a booked appointment in three days and its messages due now."""
+    event = booked(soon(days=3))
+    await house.contact(event.case_id, *(moments or (NOW,)), channels=channels, **DAY_AND_NIGHT)
+    await house.hear(event)
+    await house.due_now()
+    return event.case_id
+
+
+async def the_row(house: House) -> Any:
+    [row] = await house.sql("SELECT * FROM message")
+    return row
+
+
+async def expire_leases(house: House) -> None:
+    await house.sql("UPDATE message SET leased_until = now() - interval '1 second' WHERE leased_until IS NOT NULL")
+
+
+async def test_a_due_message_leaves_once_with_day_hour_and_link(house: House) -> None:
+    await one_due(house, channels=(Channel.SMS, Channel.MAIL))
+    assert await house.send() == 2
+    assert await house.send() == 0
+    assert [letter.to for letter in house.sms.letters + house.mail.letters] == [PHONE, MAIL]
+    for letter in house.sms.letters + house.mail.letters:
+        assert re.fullmatch(r"\w+ \d\d/\d\d à \d+ h( \d\d)? : https://agenda\.exemple\.fr/l#[\w-]{43}", letter.text)
+
+
+async def test_each_message_has_a_fresh_secret_of_which_only_the_hash_is_told(house: House) -> None:
+    case_id = await one_due(house, channels=(Channel.SMS, Channel.MAIL))
+    await house.send()
+    secrets = [letter.text.rpartition("#")[2] for letter in house.sms.letters + house.mail.letters]
+    told = await house.told("LinkMade")
+    assert len(set(secrets)) == 2
+    assert {link["link_hash"] for link in told} == {hashlib.sha256(one.encode()).hexdigest() for one in secrets}
+    assert {(link["purpose"], link["target_id"]) for link in told} == {("case", str(case_id))}
+    for table in ("message", "outbox", "contact", "inbox"):
+        kept = repr(await house.sql(f"SELECT * FROM {table}"))
+        assert not any(secret in kept for secret in secrets)
+
+
+async def test_what_is_not_due_waits(house: House) -> None:
+    event = booked(soon(days=3))
+    await house.contact(event.case_id)
+    await house.hear(event)
+    assert await house.send() == 0
+    assert await house.send(now() + timedelta(seconds=11)) == 1
+
+
+async def test_many_workers_send_each_message_once(house: House) -> None:
+    for _ in range(20):
+        await one_due(house)
+    workers = [house.another_worker() for _ in range(4)]
+    sent = await asyncio.gather(*(send_due(worker) for worker in workers))
+    assert sum(sent) == 20
+    assert len({letter.id for letter in house.sms.letters}) == len(house.sms.letters) == 20
+    for worker in workers:
+        await worker.redis.aclose()
+        await worker.database.stop()
+
+
+async def test_nothing_leaves_after_a_cancel(house: House) -> None:
+    event = booked(soon(days=3))
+    await house.contact(event.case_id)
+    await house.hear(event)
+    await house.due_now()
+    async with house.worker.database.transaction() as db:
+        claims = await sending.claim(db, now())  # a worker is already holding it
+    await house.hear(cancelled(event, version=2))
+    async with house.worker.database.transaction() as db:
+        for claim in claims:
+            assert await prepare(db, house.worker.things["outgoing"], claim, now()) is None
+    assert house.sms.letters == [] and await house.told("LinkMade") == []
+
+
+async def test_nothing_leaves_for_a_time_that_has_moved_even_if_its_row_were_left(house: House) -> None:
+    """The last look does not trust that the plan was kept: it compares versions itself."""
+    event = booked(soon(days=3))
+    await house.contact(event.case_id, NOW)
+    await house.hear(event, moved(event, soon(days=4)))
+    await house.sql("UPDATE message SET status = 'planned' WHERE version = 1")
+    await house.due_now()
+    assert await house.send() == 1
+    [left] = await house.rows(status="sent")
+    assert left["version"] == 2
+
+
+async def test_nothing_leaves_after_the_start(house: House) -> None:
+    await one_due(house)
+    assert await house.send(now() + timedelta(days=3)) == 0
+    assert (await the_row(house))["status"] == "dropped"
+
+
+async def test_nothing_leaves_without_a_contact(house: House) -> None:
+    await one_due(house)
+    await house.sql("DELETE FROM contact")
+    assert await house.send() == 0
+    assert (await the_row(house))["status"] == "dropped"
+
+
+async def test_a_message_held_up_into_the_night_waits_for_the_morning(house: House) -> None:
+    paris = ZoneInfo("Europe/Paris")
+    start = datetime.combine((now() + timedelta(days=5)).date(), datetime.min.time(), paris).replace(hour=15)
+    event = booked(start)
+    await house.contact(event.case_id, MessageMoment.DAY_BEFORE, NOW)
+    await house.hear(event)
+    night = start - timedelta(hours=12)  # 3 in the morning: the worker was away for half a day
+    assert await house.send(night) == 0
+    dates = {row["due_at"].astimezone(paris) for row in await house.rows()}
+    assert dates == {start.replace(hour=8)}
+
+
+async def test_a_refusal_is_tried_again_later(house: House) -> None:
+    await one_due(house)
+    house.sms.answers = [Refused()]
+    assert await house.send() == 0
+    row = await the_row(house)
+    assert (row["status"], row["tries"], row["possible_repeat"]) == ("planned", 1, 0)
+    assert timedelta(seconds=25) < row["due_at"] - now() <= PAUSES[0]
+    assert await house.send(row["due_at"]) == 1
+    assert len(house.sms.letters) == 1
+
+
+async def test_when_no_provider_takes_it_the_desk_is_told(house: House) -> None:
+    case_id = await one_due(house)
+    house.sms.answers = [Refused()] * 20
+    for _ in range(len(PAUSES) + 1):
+        await house.send(now() + timedelta(hours=1))
+        await house.due_now()
+    assert (await the_row(house))["status"] == "failed"
+    [failed] = await house.told("MessageFailed")
+    assert (failed["case_id"], failed["channel"], failed["moment"]) == (str(case_id), "sms", "now")
+
+
+async def test_an_address_refused_for_good_is_not_asked_again(house: House) -> None:
+    await one_due(house)
+    house.sms.answers = [Refused(for_good=True)]
+    await house.send()
+    assert (await the_row(house))["status"] == "failed" and len(await house.told("MessageFailed")) == 1
+
+
+async def test_a_try_never_falls_after_the_start(house: House) -> None:
+    event = booked(soon(minutes=3))
+    await house.contact(event.case_id, NOW)
+    await house.hear(event)
+    await house.due_now()
+    house.sms.answers = [Refused()] * 10
+    late = event.starts_at - timedelta(seconds=40)
+    await house.send(late)
+    assert (await the_row(house))["status"] == "failed"
+
+
+async def test_a_provider_that_does_not_answer_is_asked_once_more_and_it_shows(house: House) -> None:
+    await one_due(house)
+    house.sms.answers = [Unknown()]
+    await house.send()
+    row = await the_row(house)
+    assert (row["status"], row["possible_repeat"]) == ("planned", 1)
+    house.sms.answers = [Unknown()]
+    await house.send(row["due_at"])
+    assert (await the_row(house))["status"] == "failed" and len(await house.told("MessageFailed")) == 1
+
+
+async def test_a_worker_lost_before_the_provider_repeats_nothing(house: House) -> None:
+    await one_due(house)
+    async with house.worker.database.transaction() as db:
+        await sending.claim(db, now())
+    assert await house.send() == 0  # it is someone's, for a lease
+    await expire_leases(house)
+    assert await house.send() == 1
+    assert (await the_row(house))["possible_repeat"] == 0
+
+
+async def test_a_worker_lost_after_the_providers_yes_repeats_one_and_counts_it(house: House) -> None:
+    await one_due(house)
+    await _lost_while_sending(house)
+    assert await house.send() == 0
+    await expire_leases(house)
+    assert await house.send() == 1
+    row = await the_row(house)
+    assert (row["status"], row["possible_repeat"]) == ("sent", 1)
+    assert {letter.id for letter in house.sms.letters} == {row["id"]}  # a repeat can be recognised
+
+
+async def test_a_message_is_never_repeated_twice(house: House) -> None:
+    await one_due(house)
+    for _ in range(2):
+        await _lost_while_sending(house)
+        await expire_leases(house)
+    assert await house.send() == 0
+    assert (await the_row(house))["status"] == "failed" and len(await house.told("MessageFailed")) == 1
+
+
+async def test_a_worker_that_was_asleep_is_refused(house: House) -> None:
+    """Its lease ran out, another sent the message: whatever it still does changes nothing."""
+    await one_due(house)
+    waking = Asleep()
+    sleeper = house.another_worker(waking)
+    job = asyncio.create_task(send_due(sleeper))
+    async with asyncio.timeout(5):
+        await waking.reached.wait()
+    await expire_leases(house)
+    assert await house.send() == 1
+    before = await the_row(house)
+    waking.wake.set()
+    assert await job == 0
+    assert await the_row(house) == before
+    await sleeper.redis.aclose()
+    await sleeper.database.stop()
+
+
+async def test_a_stale_claim_cannot_even_begin(house: House) -> None:
+    await one_due(house)
+    async with house.worker.database.transaction() as db:
+        [stale] = await sending.claim(db, now())
+    await expire_leases(house)
+    async with house.worker.database.transaction() as db:
+        [fresh] = await sending.claim(db, now())
+    async with house.worker.database.transaction() as db:
+        assert fresh.fence == stale.fence + 1
+        assert await sending.look(db, stale) is None
+        assert await sending.look(db, fresh) is not None
+        assert not await sending.mark_sent(db, stale, now())
+
+
+async def test_one_bad_row_does_not_stop_the_others(house: House) -> None:
+    bad = await one_due(house)
+    await one_due(house)
+    await house.sql("UPDATE contact SET phone = 'broken' WHERE case_id = $1", bad)
+    assert await house.send() == 1
+
+
+async def test_any_number_of_schedulers_ask_once(house: House) -> None:
+    for _ in range(3):
+        await one_due(house)
+    asked = []
+    for _ in range(3):
+        async with house.worker.database.transaction() as db:
+            asked.append(await sending.ask(db, now()))
+    assert asked == [3, 0, 0]
+    await house.sql("UPDATE message SET asked_until = now() - interval '1 second'")
+    async with house.worker.database.transaction() as db:
+        assert await sending.ask(db, now()) == 3  # nobody took them: asked again
+
+
+async def test_lateness_and_repeats_are_measured_once(house: House) -> None:
+    await one_due(house)
+    await _lost_while_sending(house)
+    await expire_leases(house)
+    await house.send()
+    before = _metrics()
+    for _ in range(2):
+        async with house.worker.database.transaction() as db:
+            await ticks.measure(db)
+    after = _metrics()
+    assert [new - old for new, old in zip(after, before, strict=True)] == [1.0, 1.0]
+
+
+class Asleep(Provider):
+    """Says yes only when it is woken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.wake = asyncio.Event(), asyncio.Event()
+
+    async def send(self, letter: Letter) -> None:
+        self.reached.set()
+        await self.wake.wait()
+
+
+async def _lost_while_sending(house: House) -> None:
+    """A worker marks the row, hands the letter over, and is never heard of again."""
+    async with house.worker.database.transaction() as db:
+        [claim] = await sending.claim(db, now())
+    async with house.worker.database.transaction() as db:
+        leaving = await prepare(db, house.worker.things["outgoing"], claim, now())
+    assert leaving is not None
+    await house.sms.send(leaving.letter)
+
+
+def _metrics() -> tuple[float, float]:
+    lateness = next(
+        sample.value
+        for sample in next(iter(ticks.lateness_seconds.collect())).samples
+        if sample.name.endswith("_count")
+    )
+    repeats = next(
+        sample.value
+        for sample in next(iter(ticks.duplicates_total.collect())).samples
+        if sample.name.endswith("_total")
+    )
+    return lateness, repeats
