@@ -110,7 +110,7 @@ class Rendezvous(Controller):
             raise NoSuchVisit()
         shown = next((one for one in every if rdv in (None, one.id)), None)
         others = [one for one in every if one is not shown]
-        return await _render(page, "rdv", shown, others=others, said=SAID.get(fait))
+        return await _render(page, "soignant/rdv.html", shown, others=others, said=SAID.get(fait))
 
     @get("/agenda.ics")
     async def calendar(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[bytes]:
@@ -125,13 +125,13 @@ class Rendezvous(Controller):
     @get("/test")
     async def prepare(self, page: NamedPage) -> Response[str]:
         """Try the microphone, then the camera: nothing opens before a tap."""
-        return await _render(page, "test", None)
+        return await _render(page, "soignant/test.html", None)
 
     @get("/annuler")
     async def ask_cancel(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[str]:
         """One question, no reason asked."""
         visit = visit_of(await _one(page, rdv), None, page.now)
-        return await _render(page, "annuler", visit)
+        return await _render(page, "soignant/annuler.html", visit)
 
     @post("/annuler")
     async def cancel(self, page: NamedPage) -> Redirect:
@@ -205,7 +205,7 @@ async def _hours(
         )
     same = [slot for slot in slots if slot.type_id == appointment.type_id]
     days = visits.by_day(same, visit.zone, but=visit.starts_at)
-    return await _render(page, "changer", visit, days=days, refusal=refusal, status=status)
+    return await _render(page, "soignant/changer.html", visit, days=days, refusal=refusal, status=status)
 
 
 def _which(page: NamedPage) -> tuple[UUID, int | None]:
@@ -218,10 +218,10 @@ def _which(page: NamedPage) -> tuple[UUID, int | None]:
 
 
 async def _render(
-    page: NamedPage, name: str, visit: Visit | None, *, status: int = 200, **context: Any
+    page: NamedPage, template: str, visit: Visit | None, *, status: int = 200, **context: Any
 ) -> Response[str]:
     theme = theme_at(page.now, visit.zone if visit else None, chosen=page.cookies.get("theme"))
-    return await page.render(f"soignant/{name}.html", status=status, theme=theme, home="/rdv", visit=visit, **context)
+    return await page.render(template, status=status, theme=theme, home="/rdv", visit=visit, **context)
 
 
 HANDLERS: list[ControllerRouterHandler] = [door, open_door, Rendezvous]
