@@ -51,9 +51,10 @@ class Door:
             await accounts.keep_password(db, made.id, self.password)
         return made.id, identifier
 
-    async def post(self, path: str, data: Any = None, *, caller: Caller | None = None) -> Any:
-        """POST as `caller` (a Caller), or as nobody; the answer."""
+    async def post(self, path: str, data: Any = None, *, caller: Caller | None = None, key: str | None = None) -> Any:
+        """POST as `caller`, or as nobody, with an Idempotency-Key if one is given; the answer."""
         headers = bearer(self.keys.rings["identity"], "identity", caller) if caller else {}
+        headers |= {"idempotency-key": key} if key else {}
         return await self.http.post(path, content=msgspec.json.encode(data), headers=headers)
 
     async def get(self, path: str, caller: Caller) -> Any:

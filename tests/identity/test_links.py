@@ -165,6 +165,16 @@ async def test_a_new_code_ends_the_former_one_and_carries_the_pin_given_with_it(
     opened(await open_code(door, code))
 
 
+async def test_a_press_that_is_repeated_says_the_same_code_though_none_is_kept(door: Door) -> None:
+    case_id, key, desk = uuid4(), uuid4().hex, door.desk()
+    answers = [await door.post("/codes", {"case_id": str(case_id)}, caller=desk, key=key) for _ in range(2)]
+    assert answers[0].status_code == 201 and answers[0].content == answers[1].content
+    opened(await open_code(door, msgspec.json.decode(answers[0].content, type=SpokenCode).text))
+    other = await door.post("/codes", {"case_id": str(case_id)}, caller=desk, key=uuid4().hex)
+    assert other.content != answers[0].content
+    assert not await door.sql("SELECT 1 FROM idempotency WHERE key = $1", key)
+
+
 async def test_codes_and_pins_are_kept_as_peppered_hashes_only(door: Door) -> None:
     case_id = uuid4()
     code = await a_code(door, case_id, "4815")

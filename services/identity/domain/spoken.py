@@ -27,10 +27,15 @@ _FOLDED = {folded(word) for word in WORDS}
 _LENGTHS = sorted({len(word) for word in _FOLDED})
 
 
-def new_code() -> SpokenCode:
-    """A code nobody can foresee."""
-    first, second, third = (secrets.choice(WORDS) for _ in range(3))
-    return SpokenCode((first, second, third), f"{secrets.randbelow(100):02d}")
+def new_code(seed: bytes | None = None) -> SpokenCode:
+    """A code nobody can foresee; the one of a secret `seed` of 32 bytes when a press may be repeated."""
+    number = int.from_bytes(seed or secrets.token_bytes(32))
+    number, digits = divmod(number, 100)
+    picked = []
+    for _ in range(3):
+        number, place = divmod(number, len(WORDS))
+        picked.append(WORDS[place])
+    return SpokenCode((picked[0], picked[1], picked[2]), f"{digits:02d}")
 
 
 def heard(text: str) -> str | None:

@@ -1,8 +1,9 @@
 """Spoken codes: made at the desk, said aloud, typed as heard."""
 
 import hmac
+from typing import Any
 
-from litestar import Controller, get, post
+from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
 
 from contracts.identity import CodeExchange, NewCode, PersonSession, SpokenCode
@@ -30,10 +31,13 @@ class Codes(Controller):
     dependencies = SHOWN_ONCE
 
     @post(guards=[only(*LISTENING)])
-    async def renew(self, data: JSONBody[NewCode], db: Db, caller: Me, trust: NamedTrust) -> SpokenCode:
+    async def renew(
+        self, data: JSONBody[NewCode], db: Db, caller: Me, trust: NamedTrust, request: Request[Any, Any, Any]
+    ) -> SpokenCode:
         """Make a case's code, or make it anew; it is told this once. The PIN becomes what is given here."""
+        key = request.headers.get("idempotency-key")
         pin = checked_pin(data.pin)
-        code = await codes.renew(db, trust.pepper, data.case_id, pin=pin, now=now())
+        code = await codes.renew(db, trust.pepper, data.case_id, pin=pin, key=key, now=now())
         await audit.note(db, caller, "renew-code", "case", data.case_id)
         return code
 

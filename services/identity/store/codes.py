@@ -1,6 +1,7 @@
 """Spoken codes and PINs, as hashes under a key that the database does not know."""
 
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 import msgspec
@@ -25,12 +26,18 @@ def pin_hash(pepper: bytes, case_id: UUID, pin: str) -> bytes:
     return peppered(pepper, f"pin {case_id}", pin)
 
 
-async def renew(db: AsyncConnection, pepper: bytes, case_id: UUID, *, pin: str | None, now: datetime) -> SpokenCode:
-    """A new code for a case, the former one ended; `case-is-erased` for an erased case."""
+async def renew(
+    db: AsyncConnection, pepper: bytes, case_id: UUID, *, pin: str | None, key: str | None, now: datetime
+) -> SpokenCode:
+    """A new code for a case, the former one ended; `case-is-erased` for an erased case.
+
+    The same `key` (of a press that is repeated) gives the same code, though no code is kept: it follows from the
+    pepper.
+    """
     erased = exists().where(case_access.c.case_id == case_id, case_access.c.erased_at.is_not(None))
     if (await db.execute(select(erased))).scalar():
         raise CaseIsErased()
-    code = await _unused(db, pepper)
+    code = await _unused(db, pepper, case_id, key)
     values = {
         "code_hash": code_hash(pepper, code.text),
         "pin_hash": None if pin is None else pin_hash(pepper, case_id, pin),
@@ -41,13 +48,15 @@ async def renew(db: AsyncConnection, pepper: bytes, case_id: UUID, *, pin: str |
     return code
 
 
-async def _unused(db: AsyncConnection, pepper: bytes) -> SpokenCode:
-    """A code that no case has; two cases drawing the same one in the same instant meet the unique constraint."""
-    while True:
-        code = new_code()
-        taken = exists().where(spoken_code.c.code_hash == code_hash(pepper, code.text))
+async def _unused(db: AsyncConnection, pepper: bytes, case_id: UUID, key: str | None) -> SpokenCode:
+    """A code that no other case has; two drawing the same one in the same instant meet the unique constraint."""
+    for draw in count():
+        code = new_code(None if key is None else peppered(pepper, f"draw {draw} {case_id}", key))
+        same = spoken_code.c.code_hash == code_hash(pepper, code.text)
+        taken = exists().where(same, spoken_code.c.case_id != case_id)
         if not (await db.execute(select(taken))).scalar():
-            return code
+            break
+    return code
 
 
 class FoundCode(msgspec.Struct, frozen=True):
