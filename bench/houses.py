@@ -39,7 +39,7 @@ class BenchHouse:
 
     def process_of(self, name: str) -> dict[str, Any]:
         """The run file's line of one process."""
-        found: dict[str, Any] = next(one for one in self.run["processes"] if one["name"] == name)
+        found: dict[str, Any] = self.run["processes"][name]
         return found
 
     def database(self, service: str) -> str:

@@ -10,7 +10,7 @@ def run(*, quick: bool) -> dict[str, float]:
     """Megabytes of every process of the house but PostgreSQL's, ten seconds after it is ready."""
     with house("1000", copy=False) as running:
         time.sleep(3 if quick else 10)
-        pids = {int(one["pid"]): one["name"] for one in running.run["processes"] if one.get("pid")}
+        pids = {int(one["pid"]): name for name, one in running.run["processes"].items() if one.get("pid")}
         pids[int(running.run["pid"])] = "supervisor"
         total = sum(_pss(pid) for pid, name in _family(pids).items() if name != "postgres")
     return {"idle_mb": round(total / 1024, 1)}

@@ -76,11 +76,11 @@ class RunningHouse:
 
     def pid(self, name: str) -> int:
         """The pid of one process of this house."""
-        return int(next(one["pid"] for one in self.run["processes"] if one["name"] == name))
+        return int(self.run["processes"][name]["pid"])
 
     def port_of(self, name: str) -> int:
         """The port of one process of this house."""
-        return int(next(one["port"] for one in self.run["processes"] if one["name"] == name))
+        return int(self.run["processes"][name]["port"])
 
     def kill(self, name: str) -> int:
         """SIGKILL one process of this house; the supervisor brings it back. Returns the pid that died."""
@@ -92,7 +92,7 @@ class RunningHouse:
         """Wait until `name` runs and answers again under another pid."""
         async with asyncio.timeout(within):
             while True:
-                found: dict[str, Any] = next((one for one in self.run.get("processes", []) if one["name"] == name), {})
+                found: dict[str, Any] = self.run.get("processes", {}).get(name, {})
                 if found.get("pid") not in (None, former) and (not found.get("port") or await _answers(found, name)):
                     return
                 await asyncio.sleep(0.1)

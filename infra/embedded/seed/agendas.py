@@ -27,13 +27,18 @@ WEEKDAYS = (("MO", 20), ("TU", 22), ("WE", 16), ("TH", 22), ("FR", 17), ("SA", 8
 SHAPES = {one.id: one.shape for one in STANDARD_TYPES}
 
 
-def agenda(member: Member, cases: list[HandedOver], today: date, now: datetime) -> WholeAgenda:
-    """One expert's openings, leave, and appointments with the cases that were handed over to them."""
+def agenda(member: Member, cases: list[HandedOver], today: date, now: datetime, *, roomy: bool = False) -> WholeAgenda:
+    """One expert's openings, leave, and appointments with the cases that were handed over to them.
+
+    `roomy` opens whole weeks without appointments: what the booking benches fill.
+    """
     chance = Chance(f"agenda {member.expert.id}")
     absences = tuple(
         Span(datetime.combine(first, time(0), UTC), datetime.combine(last + timedelta(days=1), time(0), UTC))
         for first, last in member.expert.leave
     )
+    if roomy:
+        return WholeAgenda(member.bookable, tuple(_whole_weeks(chance, member, today)))
     if not member.open:
         return WholeAgenda(member.bookable, absences=absences)
     rules = _rules(chance, member, today)
@@ -45,28 +50,33 @@ def _types(member: Member) -> list[ConsultationType]:
     return [one for one in STANDARD_TYPES if one.modality in member.expert.modalities]
 
 
+def _whole_weeks(chance: Chance, member: Member, today: date) -> list[OpeningRule]:
+    return [
+        _rule(chance, member, today, "MO,TU,WE,TH,FR", hours) for hours in ((time(9), time(12)), (time(14), time(17)))
+    ]
+
+
 def _rules(chance: Chance, member: Member, today: date) -> list[OpeningRule]:
-    type_ids = frozenset(one.id for one in _types(member))
-    first = today - timedelta(days=today.weekday() + 7)
     demo = member.expert.name == "Claire Morvan"
     chosen = (
         [("MO", HALF_DAYS[0]), ("TU", HALF_DAYS[2]), ("WE", HALF_DAYS[0]), ("TH", HALF_DAYS[3]), ("SU", HALF_DAYS[0])]
         if demo
         else [(chance.one(WEEKDAYS), chance.choice(HALF_DAYS)) for _ in range(chance.choice((2, 2, 2, 2, 3, 3)))]
     )
-    return [
-        OpeningRule(
-            id=chance.case_id(),
-            expert_id=member.expert.id,
-            first_day=first,
-            starts=starts,
-            ends=ends,
-            time_zone=member.expert.time_zone,
-            type_ids=type_ids,
-            rrule=f"FREQ=WEEKLY;BYDAY={day}",
-        )
-        for day, (starts, ends) in dict(chosen).items()
-    ]
+    return [_rule(chance, member, today, day, hours) for day, hours in dict(chosen).items()]
+
+
+def _rule(chance: Chance, member: Member, today: date, days: str, hours: tuple[time, time]) -> OpeningRule:
+    return OpeningRule(
+        id=chance.case_id(),
+        expert_id=member.expert.id,
+        first_day=today - timedelta(days=today.weekday() + 7),
+        starts=hours[0],
+        ends=hours[1],
+        time_zone=member.expert.time_zone,
+        type_ids=frozenset(one.id for one in _types(member)),
+        rrule=f"FREQ=WEEKLY;BYDAY={days}",
+    )
 
 
 def _appointments(

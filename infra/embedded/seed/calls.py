@@ -84,7 +84,7 @@ class HandedOver:
 
 
 @dataclass(frozen=True)
-class PastCall:
+class Call:
     """One call that is over, and to whom it was handed, if it was."""
 
     contact_id: UUID
@@ -96,12 +96,12 @@ class PastCall:
     handed: HandedOver | None
 
 
-def past_calls(members: list[Member], today: date) -> list[PastCall]:
+def past_calls(members: list[Member], today: date) -> list[Call]:
     """Every call of the sixty days before `today`, oldest first."""
     chance = Chance("calls")
     departments = _departments()
     takers = [one for one in members if one.open]
-    calls: list[PastCall] = []
+    calls: list[Call] = []
     for back in range(DAYS, 0, -1):
         day = today - timedelta(days=back)
         calls += sorted(
@@ -111,7 +111,7 @@ def past_calls(members: list[Member], today: date) -> list[PastCall]:
     return calls
 
 
-def handed_over(calls: list[PastCall]) -> dict[UUID, list[HandedOver]]:
+def handed_over(calls: list[Call]) -> dict[UUID, list[HandedOver]]:
     """The cases that each expert follows."""
     found: dict[UUID, list[HandedOver]] = {}
     for call in calls:
@@ -137,7 +137,7 @@ def _departments() -> list[tuple[str, float]]:
     ]
 
 
-def _call(chance: Chance, day: date, departments: list[tuple[str, float]], takers: list[Member]) -> PastCall:
+def _call(chance: Chance, day: date, departments: list[tuple[str, float]], takers: list[Member]) -> Call:
     at = time(chance.one(HOURS), chance.randrange(60), chance.randrange(60))
     started = datetime.combine(day, at, PARIS).astimezone(UTC)
     minutes = min(95.0, max(3.0, chance.lognormvariate(3.25, 0.5)))  # mean 29 min
@@ -147,7 +147,7 @@ def _call(chance: Chance, day: date, departments: list[tuple[str, float]], taker
     handed = level < 5 and chance.random() < HANDED_SHARE
     nickname = chance.choice(NICKNAMES) if chance.random() < 0.7 else ""
     sheet = _sheet(chance, level, wants, nickname, chance.one(departments))
-    return PastCall(
+    return Call(
         contact_id=chance.case_id(),
         case_id=case_id,
         listener_id=chance.choice(LISTENERS),

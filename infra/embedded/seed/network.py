@@ -46,17 +46,17 @@ class Member:
     open: bool
 
 
-def network(today: date) -> list[Member]:
-    """The thousand, the same for a given day; the first is the demo account."""
+def network(today: date, count: int = EXPERTS) -> list[Member]:
+    """The thousand (or `count` of them), the same for a given day; the first is the demo account."""
     chance = Chance("network")
-    places = _departments(chance)
-    return [_member(chance, number, places[number], today) for number in range(EXPERTS)]
+    places = _departments(chance, count)
+    return [_member(chance, number, places[number], today) for number in range(count)]
 
 
-def _departments(chance: Chance) -> list[str]:
+def _departments(chance: Chance, count: int) -> list[str]:
     """Everyone's département: by population, at least one in each, the demo's expert in Finistère."""
-    weighted = [(code, float(count) / (3 if code in RURAL_GAPS else 1)) for code, count in POPULATION.items()]
-    drawn = [chance.one(weighted) for _ in range(EXPERTS - 1 - len(POPULATION))]
+    weighted = [(code, float(people) / (3 if code in RURAL_GAPS else 1)) for code, people in POPULATION.items()]
+    drawn = [chance.one(weighted) for _ in range(max(0, count - 1 - len(POPULATION)))]
     everyone = [*POPULATION, *drawn]
     chance.shuffle(everyone)
     return ["29", *everyone]

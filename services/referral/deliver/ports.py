@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final, Protocol
 from urllib.parse import quote
+from uuid import uuid4
 
 LIGHT: Final = ("json://", "jsons://")
 
@@ -30,7 +31,7 @@ class Providers:
         template = self.urls.get(channel)
         if template is None:
             return False
-        url = template.replace("{number}", quote(number, safe=""))
+        url = template.replace("{to}", quote(number, safe="")).replace("{id}", uuid4().hex)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self.timeout):
@@ -42,7 +43,7 @@ class Providers:
         """Load apprise before it is needed: the first ring must not wait for an import."""
         loop = asyncio.get_running_loop()
         for url in self.urls.values():
-            await loop.run_in_executor(self._threads, _provider, url.replace("{number}", "0"))
+            await loop.run_in_executor(self._threads, _provider, url.replace("{to}", "0").replace("{id}", "0"))
 
     def close(self) -> None:
         """No more rings."""

@@ -1,0 +1,72 @@
+"""Referral's share of the demo: experts, directory, duty list, and past calls with what booking told of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from infra.embedded.seed.accounts import DUTY
+from infra.embedded.seed.calls import Call
+from infra.embedded.seed.chance import Chance
+from infra.embedded.seed.network import Member
+from kit.db import Database
+from kit.settings import load
+from kit.vault import Vault
+from services.booking.domain.appointments import Appointment
+from services.referral.domain.appointments import Appointment as HeardOf
+from services.referral.domain.appointments import Standing
+from services.referral.domain.experts import Standing as ExpertStanding
+from services.referral.domain.urgent import Duty
+from services.referral.importer import bring_in
+from services.referral.settings import Settings
+from services.referral.store import bulk
+
+DIRECTORY = Path(__file__).with_name("resources_seed.json")
+
+
+async def load_referral(
+    members: Sequence[Member],
+    calls: Sequence[Call],
+    appointments: Mapping[UUID, Sequence[Appointment]],
+    now: datetime,
+) -> None:
+    """Everything through the importer and the bulk writers; `appointments` by case, oldest first."""
+    settings = load(Settings, "referral")
+    chance = Chance("standings")
+    connection = await asyncpg.connect(settings.database_url)
+    await bulk.add_experts(
+        connection, ((one.expert, ExpertStanding(one.expert.id, round(chance.uniform(0, 2), 3))) for one in members)
+    )
+    await bulk.add_duties(connection, [Duty(place, name, number) for place, (name, number) in enumerate(DUTY, 1)])
+    vault = Vault(settings.vault_key)
+    await bulk.add_calls(connection, [_past(call, appointments) for call in calls], vault=vault)
+    await connection.close()
+    database = Database(settings.database_url, size=1)
+    async with database.transaction() as db:
+        await bring_in(db, DIRECTORY.read_bytes(), now=now)
+    await database.stop()
+
+
+def _past(call: Call, appointments: Mapping[UUID, Sequence[Appointment]]) -> bulk.PastCall:
+    return bulk.PastCall(
+        contact_id=call.contact_id,
+        case_id=call.case_id,
+        listener_id=call.listener_id,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        sheet=call.sheet,
+        referral_id=call.handed.referral_id if call.handed else None,
+        appointments=tuple(
+            HeardOf(
+                id=one.id,
+                version=one.version,
+                expert_id=one.expert_id,
+                standing=Standing.BOOKED,
+                starts_at=one.starts_at,
+                modality=one.modality,
+            )
+            for one in appointments.get(call.case_id, ())
+        ),
+    )
