@@ -45,6 +45,8 @@ expert_agenda = Table(
     Column("told_version", BigInteger, nullable=False),
     Column("told", JSONB, nullable=False),
     Column("told_soonest", Moment),
+    Column("shown_until", Date, nullable=False),
+    Column("written_until", Date, nullable=False),
 )
 """One row per expert: the version of its openings, and the availability last told to the house."""
 

@@ -177,9 +177,7 @@ def start(appointment: Appointment, now: datetime) -> Appointment:
         raise NotInThisState
     if not appointment.room.start <= now:
         raise TooEarly
-    return _changed(
-        appointment, status=AppointmentStatus.STARTED, started_at=now, seen_at=appointment.seen_at or now
-    )
+    return _changed(appointment, status=AppointmentStatus.STARTED, started_at=now, seen_at=appointment.seen_at or now)
 
 
 def fulfil(appointment: Appointment, now: datetime) -> Appointment:

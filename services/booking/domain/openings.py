@@ -63,9 +63,7 @@ def occurrences(
         override = told.get(day, Override(day))
         if override.cancelled:
             continue
-        span = span_of(
-            day, starts=override.starts or rule.starts, ends=override.ends or rule.ends, zone=rule.time_zone
-        )
+        span = span_of(day, starts=override.starts or rule.starts, ends=override.ends or rule.ends, zone=rule.time_zone)
         if span.end > span.start:
             yield Occurrence(rule.id, rule.expert_id, day, span)
 

@@ -79,6 +79,10 @@ class OpeningNotValid(Invalid):
     """Times or recurrence that come to no opening."""
 
 
+class UnclearTime(Invalid):
+    """A time without its offset, that runs backwards, or out of any calendar of ours."""
+
+
 class WindowTooLong(Invalid):
     """More days asked for at once than a list may hold."""
 

@@ -15,7 +15,9 @@ CREATE TABLE expert_agenda (
     version int NOT NULL DEFAULT 1,
     told_version bigint NOT NULL DEFAULT 0,
     told jsonb NOT NULL DEFAULT '{}',
-    told_soonest timestamptz
+    told_soonest timestamptz,
+    shown_until date NOT NULL,
+    written_until date NOT NULL
 );
 CREATE INDEX expert_agenda_told ON expert_agenda (told_soonest) WHERE told_soonest IS NOT NULL;
 

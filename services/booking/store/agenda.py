@@ -32,9 +32,7 @@ async def refresh(db: AsyncConnection, expert_id: UUID, *, first: date, last: da
     await db.execute(_REFRESH, {"experts": [expert_id], "first": first, "last": last, "now": now})
 
 
-async def rebuild(
-    connection: asyncpg.Connection, *, now: datetime, experts: Sequence[UUID] | None = None
-) -> int:
+async def rebuild(connection: asyncpg.Connection, *, now: datetime, experts: Sequence[UUID] | None = None) -> int:
     """Derive every agenda day of these experts (all when None) anew; how many agendas."""
     if experts is None:
         experts = [row[0] for row in await connection.fetch("SELECT id FROM expert ORDER BY id")]

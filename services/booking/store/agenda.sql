@@ -28,7 +28,7 @@ CREATE OR REPLACE FUNCTION agenda_lock(p_expert uuid) RETURNS void LANGUAGE sql 
     SELECT pg_advisory_xact_lock(uuid_hash_extended(p_expert, 0));
 $$;
 
--- Writes the days `p_first` to `p_last` of these experts anew; under `agenda_lock` unless nobody else writes.
+-- Writes the days `p_first` to `p_last` of these experts anew, no further than each type's horizon; under `agenda_lock` unless nobody else writes.
 CREATE OR REPLACE FUNCTION agenda_refresh(p_experts uuid[], p_first date, p_last date, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -64,6 +64,7 @@ BEGIN
         JOIN taken k USING (expert_id, day)
         JOIN expert e ON e.id = y.expert_id AND e.active
         JOIN consultation_type t ON t.id = y.type_id AND t.modality = ANY(e.modalities)
+            AND y.day <= (p_now AT TIME ZONE e.time_zone)::date + t.horizon_days
         LEFT JOIN expert_consultation_type x ON x.expert_id = y.expert_id AND x.type_id = y.type_id
     )
     SELECT s.*, first_start(s.free, s.duration, s.step, s.buffer_before, s.buffer_after,

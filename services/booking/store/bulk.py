@@ -13,7 +13,7 @@ from services.booking.domain.experts import Expert
 from services.booking.domain.openings import OpeningRule, occurrences
 from services.booking.domain.spans import Span
 from services.booking.domain.types import Shape
-from services.booking.store.agenda import AHEAD, rebuild
+from services.booking.store.agenda import AHEAD, DAYS_SHOWN, rebuild
 
 BATCH = 50
 ANALYSED = "expert, opening_rule, opening_rule_type, opening_occurrence, busy_block, claim, appointment, agenda_day"
@@ -44,7 +44,9 @@ async def load(
     today = now.date()
     async with connection.transaction():
         await _copy(connection, "expert", _EXPERT, map(_expert, agendas))
-        await _copy(connection, "expert_agenda", ("expert_id",), ((one.expert.id,) for one in agendas))
+        reach = (today + DAYS_SHOWN, today + AHEAD)
+        shown = ("expert_id", "shown_until", "written_until")
+        await _copy(connection, "expert_agenda", shown, ((one.expert.id, *reach) for one in agendas))
         rules = [rule for one in agendas for rule in one.rules]
         await _copy(connection, "opening_rule", _RULE, map(_rule, rules))
         pairs = ((rule.id, type_id) for rule in rules for type_id in rule.type_ids)

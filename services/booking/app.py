@@ -1,0 +1,93 @@
+"""How booking starts."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Litestar
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.events import AppointmentMissed, AppointmentUnseen, PersonWaitingAlone
+from kit import outbox
+from kit.clock import now
+from kit.ticks import Tick
+from kit.web import House, service
+from services.booking.domain import appointments
+from services.booking.routes import CONTROLLERS
+from services.booking.settings import Settings, read
+from services.booking.store import experts, holds, types, watch
+from services.booking.store.lines import Lines
+
+
+def create(settings: Settings | None = None) -> Litestar:
+    """The app, with the settings of this process unless others are given."""
+    chosen = settings or read()
+    return service(
+        "booking",
+        chosen,
+        controllers=CONTROLLERS,
+        ticks=[
+            Tick("sweep-holds", 30, sweep_holds),
+            Tick("tell-the-desk", 15, tell_the_desk),
+            Tick("tell-availability", 5, tell_availability),
+            Tick("advance-first-free", 10, advance),
+            Tick("extend-agendas", 10, extend),
+        ],
+        issuers={"referral": chosen.referral_url},
+        starts=[begin],
+        stops=[end],
+    )
+
+
+async def begin(house: House) -> None:
+    """The raw connections, and the longest notice that any type asks for."""
+    assert house.database is not None
+    house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
+    async with house.database.transaction() as db:
+        longest = max((kind.minimum_notice for kind in (await types.every(db)).values()), default=0)
+    house.things["longest_notice"] = timedelta(minutes=longest)
+
+
+async def end(house: House) -> None:
+    """Close the raw connections."""
+    await house.things["lines"].close()
+
+
+async def sweep_holds(db: AsyncConnection) -> None:
+    """Give back the time of holds that are over."""
+    for expert_id in await holds.sweep(db, now()):
+        await outbox.nudge(db, f"agenda:{expert_id}")
+
+
+async def tell_the_desk(db: AsyncConnection) -> None:
+    """Unseen appointments, people who wait alone, people who did not come (care.md 8 and 9)."""
+    moment = now()
+    for row in await watch.unseen(db, moment, appointments.UNSEEN_BEFORE):
+        await outbox.tell(db, AppointmentUnseen(**_about(row), starts_at=row.starts_at))
+    for row in await watch.alone(db, moment, appointments.WAITING_ALONE_AFTER):
+        await outbox.tell(db, PersonWaitingAlone(**_about(row), starts_at=row.starts_at))
+    for row in await watch.missed(db, moment, appointments.MISSED_AFTER):
+        await outbox.tell(db, AppointmentMissed(**_about(row)))
+
+
+async def tell_availability(db: AsyncConnection) -> None:
+    """What changed in agendas, or was overtaken by time, since the house was last told."""
+    await outbox.tell(db, *await experts.availability_changes(db, now()))
+
+
+async def advance(db: AsyncConnection) -> None:
+    await watch.advance(db, now())
+
+
+async def extend(db: AsyncConnection) -> None:
+    await watch.extend(db, now())
+
+
+def _about(row: Any) -> dict[str, Any]:
+    """What every event of an appointment says first."""
+    return {
+        "appointment_id": row.id,
+        "version": row.version,
+        "case_id": row.case_id,
+        "referral_id": row.referral_id,
+        "expert_id": row.expert_id,
+    }

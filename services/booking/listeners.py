@@ -1,0 +1,65 @@
+"""What booking does when others speak."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.caller import Caller, Grant
+from contracts.events import AccountClosed, CaseErased, CaseExclusionsChanged, ExpertChanged, ReferralClosed
+from contracts.words import Role
+from kit import outbox
+from kit.auth import NOBODY
+from kit.clock import now
+from services.booking.domain import telling
+from services.booking.domain.appointments import CANCELLED_BY, Party
+from services.booking.domain.experts import Expert
+from services.booking.store import appointments, experts
+
+OURSELVES = Caller(subject=NOBODY, grants=(Grant(Role.SERVICE),))
+
+
+async def expert_changed(db: AsyncConnection, event: ExpertChanged) -> None:
+    """Know what a search needs of this expert; something older than what we know changes nothing."""
+    one = Expert(
+        id=event.expert_id,
+        profession=event.profession,
+        modalities=frozenset(event.modalities),
+        time_zone=event.time_zone,
+        holiday_region=event.holiday_region,
+        active=event.active,
+    )
+    if await experts.put(db, one, event.version, now()):
+        await outbox.nudge(db, f"agenda:{event.expert_id}")
+
+
+async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
+    """An expert without an account is offered to nobody; standing appointments are for people to settle."""
+    await experts.close(db, event.account_id, now())
+
+
+async def case_exclusions_changed(db: AsyncConnection, event: CaseExclusionsChanged) -> None:
+    """No later move reaches these experts."""
+    await appointments.exclude(db, event.case_id, event.not_experts)
+
+
+async def referral_closed(db: AsyncConnection, event: ReferralClosed) -> None:
+    """What was still to come of this referral is cancelled."""
+    await _cancel(db, referral_id=event.referral_id)
+
+
+async def case_erased(db: AsyncConnection, event: CaseErased) -> None:
+    """What was still to come is cancelled, and nothing leads to the case any more."""
+    await _cancel(db, case_id=event.case_id)
+    await appointments.forget_case(db, event.case_id)
+
+
+async def _cancel(db: AsyncConnection, *, referral_id: UUID | None = None, case_id: UUID | None = None) -> None:
+    moment = now()
+    for appointment_id in await appointments.to_end(db, now=moment, referral_id=referral_id, case_id=case_id):
+        before = await appointments.alone_with(db, appointment_id)
+        if not before.live:
+            continue
+        status = CANCELLED_BY[Party.STAFF]
+        after = await appointments.cancel(db, before, status, reason=None, caller=OURSELVES, now=moment)
+        await outbox.tell(db, *telling.cancelled(after, Party.STAFF))
+        await outbox.nudge(db, f"agenda:{after.expert_id}")

@@ -1,0 +1,10 @@
+"""What may be asked of booking."""
+
+from services.booking.routes.agendas import Agendas
+from services.booking.routes.appointments import Appointments
+from services.booking.routes.changes import Changes
+from services.booking.routes.holds import Holds
+from services.booking.routes.slots import free_slots
+from services.booking.routes.types import Types
+
+CONTROLLERS = [free_slots, Types, Holds, Appointments, Changes, Agendas]
