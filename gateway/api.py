@@ -16,7 +16,10 @@ PREFIX = "/api/v1/"
 BODY_LIMIT = 256 * 1024
 PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type")
 RETURNED = ("content-type", "etag", "retry-after", "location", "idempotency-replayed", "allow")
-NOT_FOR_PROGRAMS = ("metrics", "ready", "live", "keys", "tokens", "login", "links", "codes")
+NOT_FOR_PROGRAMS = frozenset(
+    {"metrics", "ready", "live", "keys", "tokens", "login", "login/factors", "links/exchange", "codes/exchange"}
+)
+"""What only the gateway itself asks of a service."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -57,7 +60,7 @@ class Api:
     async def _pass(self, scope: Any, receive: Callable[[], Awaitable[Any]]) -> tuple[int, list[Any], bytes]:
         name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
         peer = self.peers.get(name)
-        if peer is None or rest.split("/")[0] in NOT_FOR_PROGRAMS:
+        if peer is None or rest.rstrip("/") in NOT_FOR_PROGRAMS:
             return _problem(Problem(title="No such thing", status=404, code="not-found"))
         credential = credential_of(scope)
         if credential is None:

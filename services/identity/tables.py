@@ -70,6 +70,7 @@ session = Table(
     _moment("seen_at", nullable=False),
     _moment("closes_at"),
     _moment("locked_at"),
+    _moment("busy_at"),
     _moment("ended_at"),
     CheckConstraint("num_nonnulls(account_id, target_id) = 1", name="session_of_one"),
     CheckConstraint("(target_id IS NULL) = (purpose IS NULL)", name="session_target_has_purpose"),
@@ -120,7 +121,7 @@ case_access = Table(
     "case_access",
     metadata,
     Column("case_id", Uuid, primary_key=True),
-    Column("version", Integer, nullable=False, server_default="0"),  # of CaseLastAppointment
+    Column("version", BigInteger, nullable=False, server_default="0"),  # of CaseLastAppointment
     _moment("opens_until"),
     _moment("erased_at"),
     CheckConstraint("erased_at IS NULL OR opens_until IS NULL", name="case_access_erased_knows_nothing"),
