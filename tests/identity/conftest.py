@@ -88,8 +88,8 @@ class Door:
     async def age(self, session_id: UUID, *, seen: str = "0", opened: str = "0") -> None:
         """Let time pass for one session."""
         await self.sql(
-            "UPDATE session SET opened_at = opened_at - $2::text::interval, seen_at = seen_at - $3::text::interval"
-            " WHERE id = $1",
+            "UPDATE session SET opened_at = opened_at - $2::text::interval, seen_at = seen_at - $3::text::interval,"
+            " busy_at = busy_at - greatest($2::text::interval, $3::text::interval) WHERE id = $1",
             session_id,
             opened,
             seen,

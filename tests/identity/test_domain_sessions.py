@@ -9,7 +9,7 @@ import pytest
 from contracts.caller import Grant
 from contracts.identity import Factor, SessionState
 from contracts.words import Role
-from services.identity.domain.sessions import ABSOLUTE, ABSOLUTE_ON_ROTA, IDLE, PARTIAL, Session
+from services.identity.domain.sessions import ABSOLUTE, ABSOLUTE_ON_ROTA, IDLE, PARTIAL, WORK, Session
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -77,6 +77,23 @@ def test_a_call_across_the_absolute_limit_goes_on_and_locks_after_it() -> None:
     session = a_session(Role.PSYCHOLOGIST, seen_at=late)
     assert session.state(late, busy=True) is SessionState.OPEN
     assert session.state(late) is SessionState.LOCKED
+
+
+def test_work_said_by_one_page_counts_for_the_others_and_no_longer_than_it_lasts() -> None:
+    end = NOON + ABSOLUTE_ON_ROTA
+    session = replace(a_session(Role.PSYCHOLOGIST, seen_at=end), busy_at=end - SECOND)
+    assert session.state(end) is SessionState.OPEN
+    assert session.busy_after(end, busy=True) == end and session.busy_after(end, busy=False) == end - SECOND
+    assert session.state(end + WORK - SECOND) is SessionState.LOCKED
+    person = replace(a_session(Role.PERSON, closes_at=NOON, asked=()), busy_at=NOON)
+    assert not person.over(NOON + SECOND) and person.over(NOON + WORK)
+
+
+def test_no_work_begins_behind_a_lock() -> None:
+    later = NOON + IDLE
+    assert a_session(Role.PSYCHOLOGIST).busy_after(later, busy=True) is None
+    person = a_session(Role.PERSON, closes_at=NOON, asked=())
+    assert person.busy_after(NOON, busy=True) is None
 
 
 def test_work_on_a_locked_screen_passes_but_lifts_no_lock() -> None:

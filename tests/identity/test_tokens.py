@@ -80,6 +80,16 @@ async def test_a_two_hour_call_with_no_key_pressed_never_meets_the_lock(door: Do
     assert (await door.exchange(secret)).status_code == 403  # the call is over
 
 
+async def test_a_call_across_the_limit_is_open_to_every_page_of_it(door: Door) -> None:
+    session, secret = await door.session(Grant(Role.PSYCHOLOGIST))
+    await door.age(session.id, opened="11 hours 59 minutes")
+    assert (await door.exchange(secret, busy=True)).status_code == 200
+    await door.age(session.id, opened="2 minutes")
+    assert (await door.exchange(secret, "booking")).status_code == 200
+    await door.age(session.id, opened="2 minutes")
+    assert (await door.exchange(secret, "booking")).status_code == 403
+
+
 async def test_an_urgent_action_passes_the_lock_and_does_not_lift_it(door: Door) -> None:
     session, secret = await door.session(Grant(Role.PSYCHOLOGIST))
     await door.age(session.id, opened="31 minutes", seen="31 minutes")

@@ -14,6 +14,8 @@ ABSOLUTE_ON_ROTA = timedelta(hours=12)
 ABSOLUTE = timedelta(hours=4)
 PARTIAL = timedelta(minutes=5)
 """The time to find one's telephone between two factors."""
+WORK = timedelta(minutes=3)
+"""Work that was said once is taken to go on for so long: the room says so each minute, other pages need not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,7 @@ class Session:
 
     `passed` are the factors given since `opened_at`; a person has no factor and no account. `locked_at` is set by a
     change of rights; the other two locks follow from the clock. `closes_at` is a person's: the end of the link.
+    `busy_at` is when work (a call, a room, an urgent action) was last said to be open on an unlocked screen.
     """
 
     id: UUID
@@ -33,6 +36,7 @@ class Session:
     grants: tuple[Grant, ...] = ()
     locked_at: datetime | None = None
     closes_at: datetime | None = None
+    busy_at: datetime | None = None
     staff: bool = True
 
     @property
@@ -50,17 +54,21 @@ class Session:
     def idle(self, now: datetime) -> bool:
         return now - self.seen_at >= IDLE
 
+    def at_work(self, now: datetime) -> bool:
+        return self.busy_at is not None and now - self.busy_at < WORK
+
     def over(self, now: datetime, *, busy: bool = False) -> bool:
         """True when nothing reopens it: a login left half-way, or a person's time (the link opens a new one)."""
         if self.partial:
             return now - self.opened_at >= PARTIAL
-        return not self.staff and not busy and (self.idle(now) or now >= self.absolute_end)
+        left = self.idle(now) or now >= self.absolute_end
+        return not self.staff and left and not (busy or self.at_work(now))
 
     def state(self, now: datetime, *, busy: bool = False) -> SessionState:
         """Busy (a call, a room, an urgent action is open) suspends every lock and lifts none."""
         if self.partial:
             return SessionState.PARTIAL
-        if busy or not self.staff:
+        if busy or self.at_work(now) or not self.staff:
             return SessionState.OPEN
         if self.locked_at or self.idle(now) or now >= self.absolute_end:
             return SessionState.LOCKED
@@ -85,5 +93,10 @@ class Session:
 
     def seen_after(self, now: datetime, *, touch: bool, busy: bool) -> datetime:
         """When it was last in use. Work counts as use; but what is locked stays so once the work is over."""
-        in_use = (touch or busy) and not self.idle(now)
+        in_use = (touch or busy) and (self.at_work(now) or not self.idle(now))
         return now if in_use else self.seen_at
+
+    def busy_after(self, now: datetime, *, busy: bool) -> datetime | None:
+        """When work was last open; none begins behind a lock, where it passes only for as long as it is said."""
+        unlocked = self.state(now) is SessionState.OPEN and not self.over(now)
+        return now if busy and unlocked else self.busy_at

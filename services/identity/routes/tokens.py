@@ -56,8 +56,9 @@ async def _of_session(db: AsyncConnection, data: Exchange) -> Session:
     if session.state is SessionState.LOCKED:
         raise SessionLocked(missing=session.missing, display_name=session.display_name, session=session.id)
     seen_at = found.rules.seen_after(instant, touch=data.touch, busy=data.busy)
-    if seen_at != found.rules.seen_at:
-        await sessions.seen(db, session.id, seen_at)
+    busy_at = found.rules.busy_after(instant, busy=data.busy)
+    if (seen_at, busy_at) != (found.rules.seen_at, found.rules.busy_at):
+        await sessions.seen(db, session.id, seen_at, busy_at=busy_at)
     return session
 
 

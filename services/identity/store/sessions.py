@@ -69,6 +69,7 @@ def _found(row: Any) -> Found:
         grants=grants,
         locked_at=row.locked_at,
         closes_at=row.closes_at,
+        busy_at=row.busy_at,
         staff=staff,
     )
     return Found(rules, row.display_name or "", purpose)
@@ -96,10 +97,10 @@ async def _open(db: AsyncConnection, row: dict[str, Any]) -> str:
     return secret
 
 
-async def seen(db: AsyncConnection, session_id: UUID, at: datetime) -> None:
-    """Put off the idle limit; never backwards when two exchanges cross."""
-    later = and_(session.c.id == session_id, session.c.seen_at < at)
-    await db.execute(update(session).where(later).values(seen_at=at))
+async def seen(db: AsyncConnection, session_id: UUID, at: datetime, *, busy_at: datetime | None = None) -> None:
+    """Put off the idle limit, and remember that work goes on; neither goes backwards when two exchanges cross."""
+    later = {"seen_at": func.greatest(session.c.seen_at, at), "busy_at": func.greatest(session.c.busy_at, busy_at)}
+    await db.execute(update(session).where(session.c.id == session_id).values(later))
 
 
 async def lock_account(db: AsyncConnection, account_id: UUID, now: datetime) -> None:
