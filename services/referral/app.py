@@ -28,7 +28,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
     async def start(house: House) -> None:
         database = Database(told.database_url, size=2, application="referral-ringing")  # never waits for a page
         ringer = Ringer(database, port or providers, public_url=told.public_url, after=house.after)
-        house.things["ringer"] = ringer
+        house.things["ringer"], house.things["known"] = ringer, known
         running.append(asyncio.create_task(ringer.run(), name="ringer"))
         running.append(asyncio.create_task(providers.warm(), name="warm"))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import distinct, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -72,7 +72,8 @@ async def by_ids(db: AsyncConnection, ids: Iterable[UUID]) -> list[Expert]:
 async def met_by(db: AsyncConnection, case_id: UUID) -> frozenset[UUID]:
     """The experts whom this case has an appointment with, or met."""
     mine = (appointment.c.case_id == case_id) & (appointment.c.standing != "cancelled")
-    return frozenset((await db.execute(select(distinct(appointment.c.expert_id)).where(mine))).scalars())
+    query = select(appointment.c.expert_id).where(mine).distinct()
+    return frozenset((await db.execute(query)).scalars())
 
 
 async def save(db: AsyncConnection, changed: Expert) -> None:
