@@ -2,6 +2,6 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, public, soignant
+from gateway.pages import account, public, room, soignant
 
-HANDLERS: list[ControllerRouterHandler] = [*public.HANDLERS, *account.HANDLERS, *soignant.HANDLERS]
+HANDLERS: list[ControllerRouterHandler] = [*public.HANDLERS, *account.HANDLERS, *soignant.HANDLERS, *room.HANDLERS]

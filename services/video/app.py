@@ -7,12 +7,12 @@ from kit.web import House, service
 from services.video.placement import Placement
 from services.video.routes import seat
 from services.video.rtc.node import Node
-from services.video.settings import VideoSettings
+from services.video.settings import Settings
 
 
 async def open_node(house: House) -> None:
     """Make this process's node and say that it lives."""
-    settings: VideoSettings = house.settings
+    settings: Settings = house.settings
     node = Node(settings, Placement(house.redis, settings.node))
     await node.start()
     house.things["node"] = node
@@ -23,9 +23,9 @@ async def close_node(house: House) -> None:
     await house.things["node"].stop()
 
 
-def create(settings: VideoSettings | None = None) -> Litestar:
+def create(settings: Settings | None = None) -> Litestar:
     """The app of video; settings come from the environment unless given."""
-    settings = settings or load(VideoSettings, "video")
+    settings = settings or load(Settings, "video")
     return service(
         "video",
         settings,

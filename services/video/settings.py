@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 
-class VideoSettings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Read once, in `app.py`."""
 
     redis_url: str

@@ -1,7 +1,5 @@
 """Rooms for a browser test: the real video service and the real pages, on free ports, with seats handed out freely."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import uvicorn
 from litestar import Litestar, Response, WebSocket, get, websocket
 from litestar.params import FromPath, FromQuery
 from litestar.static_files import create_static_files_router
@@ -29,9 +26,10 @@ from kit.clock import now
 from kit.http import Peer
 from kit.permits import Permits
 from services.video.app import create
-from services.video.settings import VideoSettings
+from services.video.settings import Settings
 from tests.keys import Keys
 from tests.tokens import a_caller
+from tests.video.serving import Served
 
 HOLDERS = {"person": uuid4(), "professional": uuid4()}
 NAMES = {"person": "Claire Morvan", "professional": "Alix"}
@@ -144,7 +142,7 @@ async def _silent(_: FromServer) -> None: ...
 def running(keys: Keys, redis_url: str) -> Iterator[Rooms]:
     """Both servers in one thread of their own, until the tests are over."""
     rooms = Rooms(keys, free_port(), free_port())
-    settings = VideoSettings(
+    settings = Settings(
         redis_url=redis_url,
         identity_url="http://127.0.0.1:9",
         booking_url="http://127.0.0.1:9",
@@ -152,7 +150,7 @@ def running(keys: Keys, redis_url: str) -> Iterator[Rooms]:
         log_level="warning",
     )
 
-    def video() -> "Served":
+    def video() -> Served:
         return Served(keys.trusted_by(create(settings)), rooms.video_port)
 
     pages, node = Served(the_pages(rooms), rooms.port), [video()]
@@ -165,23 +163,3 @@ def running(keys: Keys, redis_url: str) -> Iterator[Rooms]:
     yield rooms
     pages.stop()
     node[0].stop()
-
-
-class Served:
-    """One app in a thread of its own, with its own loop."""
-
-    def __init__(self, app: Litestar, port: int) -> None:
-        config = uvicorn.Config(
-            app, port=port, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2
-        )
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.server._serve(None)), daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            if not self.thread.is_alive():
-                raise RuntimeError("the rooms did not start")
-            self.thread.join(0.02)
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(15)

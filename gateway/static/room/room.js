@@ -90,6 +90,8 @@ function showDevices() {
     figure.hidden = !stream || (place === '[data-preview]' && root.dataset.scene === 'salle');
     if (figure.querySelector('video').srcObject?.getVideoTracks()[0] !== call?.camera) figure.querySelector('video').srcObject = stream;
   }
+  one('[data-devices]').textContent = call?.camera ? words.cameraOpen : words.devicesClosed;
+  press('apercu', Boolean(call?.camera));
   note({ media: { mic: voice, cam: Boolean(call?.camera), soundOnly } });
 }
 
@@ -192,6 +194,7 @@ function makeCall(ice) {
   });
   call.addEventListener('quality', ({ detail }) => {
     one('[data-quality]').textContent = words.quality[detail];
+    one('[data-quality]').dataset.quality = detail;
     one('[data-quality]').hidden = false;
     if (call.connected) {
       one('[data-cut]').hidden = true;
@@ -275,7 +278,6 @@ const does = {
   apercu: async () => {
     if (call?.camera) await call.setCamera(false);
     else await open('cam');
-    press('apercu', Boolean(call?.camera));
     showDevices();
   },
   admettre: async () => { await enter(true); signal.send({ kind: 'admit' }); },

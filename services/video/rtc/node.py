@@ -16,7 +16,7 @@ from kit.errors import Unavailable
 from kit.log import log
 from services.video.placement import Load, Placement
 from services.video.rtc.live import LiveRoom
-from services.video.settings import VideoSettings
+from services.video.settings import Settings
 
 BEAT_EVERY = 1.0
 RELAY_OUTLIVES = timedelta(hours=1)  # coturn checks credentials again at each refresh
@@ -41,7 +41,7 @@ class RoomsUnplaced(Unavailable):
 class Node:
     """Every live room of this process."""
 
-    def __init__(self, settings: VideoSettings, placement: Placement) -> None:
+    def __init__(self, settings: Settings, placement: Placement) -> None:
         self.settings = settings
         self.placement = placement
         self.rooms: dict[UUID, LiveRoom] = {}
