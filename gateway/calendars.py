@@ -18,7 +18,7 @@ def entry(appointment: Appointment, now: datetime) -> bytes:
     The same UID with a growing SEQUENCE moves or cancels the entry that is already in the person's agenda.
     """
     event = Event()
-    event.add("uid", appointment.ical_uid)
+    event.add("uid", appointment.ical_uid.partition("@")[0])  # what follows would name a host
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", now)
     event.add("dtstart", appointment.starts_at)

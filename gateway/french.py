@@ -192,6 +192,14 @@ def from_now(at: datetime, now: datetime) -> str:
     return f"dans {text}" if gap > timedelta(0) else f"il y a {text}"
 
 
+def until(at: datetime, now: datetime, zone: str | ZoneInfo | None = None) -> str:
+    """`dans 6 h` today, then `demain`, `après-demain`, `dans 9 jours`, counted on the calendar."""
+    apart = _days_apart(at, now, zone)
+    if apart < 1 or at - now < timedelta(hours=12):
+        return from_now(at, now)
+    return {1: "demain", 2: "après-demain"}.get(apart, f"dans {plural(apart, 'jour')}")
+
+
 def span(gap: timedelta) -> str:
     """A length of time as one says it: minutes, then hours, then days; empty under a minute."""
     minutes = int(gap.total_seconds() // 60)
@@ -262,32 +270,12 @@ def tel(digits: str) -> str:
     return f"+33{bare[1:]}" if re.fullmatch(r"0\d{9}", bare) else bare
 
 
+# fmt: off
 FILTERS: Final = {
-    f.__name__: f
-    for f in (
-        iso,
-        day,
-        day_title,
-        day_short,
-        day_near,
-        hour,
-        hour_phone,
-        hour_spoken,
-        moment,
-        moment_phone,
-        moment_short,
-        from_now,
-        span,
-        duration,
-        clock,
-        zone_name,
-        number,
-        euros,
-        plural,
-        listing,
-        phone,
-        tel,
-        spaces,
-        typo,
+    one.__name__: one
+    for one in (
+        iso, day, day_title, day_short, day_near, hour, hour_phone, hour_spoken, moment, moment_phone, moment_short,
+        from_now, until, span, duration, clock, zone_name, number, euros, plural, listing, phone, tel, spaces, typo,
     )
 }
+# fmt: on

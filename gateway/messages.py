@@ -6,7 +6,7 @@ from typing import Final
 
 SENTENCES: Final[dict[str, str]] = {
     # any part of the house
-    "not-found": "Cette page n'existe pas, ou n'existe plus.",
+    "not-found": "L'adresse est peut-être incomplète, ou la page n'existe plus. Rien d'autre n'a changé.",
     "not-allowed": "Cette page n'est pas ouverte à votre rôle.",
     "sign-in-first": "Connectez-vous pour continuer : rien de ce que vous avez enregistré n'est perdu.",
     "method-not-allowed": "Cette page ne s'utilise pas ainsi. Revenez en arrière : rien n'a changé.",
@@ -15,6 +15,7 @@ SENTENCES: Final[dict[str, str]] = {
     "unsupported-media-type": "La demande n'a pas été comprise. Rien n'a changé.",
     "body-too-large": "Le texte est trop long pour être enregistré. Raccourcissez-le, puis recommencez.",
     "nul-character": "Un caractère invisible empêche d'enregistrer ce texte. Effacez-le, puis recommencez.",
+    "bad-key": "Cette page a vieilli. Rechargez-la, puis recommencez.",
     "key-reused": "Cette page a déjà servi à autre chose. Rechargez-la, puis recommencez.",
     "changed": "Quelqu'un l'a modifié entre-temps. Voici la version actuelle.",
     "too-many": "Beaucoup d'essais en peu de temps. Attendez quelques secondes, puis recommencez.",
@@ -59,6 +60,7 @@ SENTENCES: Final[dict[str, str]] = {
     "unknown-type": "Ce type de rendez-vous n'existe pas.",
     "unknown-opening": "Cette ouverture n'existe plus.",
     "unknown-absence": "Cette absence n'existe plus.",
+    "not-your-part": "C'est à l'autre personne, ou à la ligne, de le dire.",
     "opening-not-valid": "Ces heures ne forment pas une ouverture. Vérifiez le début et la fin.",
     "window-too-long": "La période demandée est trop longue.",
     # gateway

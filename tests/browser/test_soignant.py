@@ -148,6 +148,16 @@ async def test_leaving_without_network_still_empties_the_screen(phone: BrowserCo
     assert "Veilleuse" not in await page.title()
 
 
+async def test_a_press_without_network_is_kept_and_sent_when_the_network_is_back(phone: BrowserContext) -> None:
+    page = await _opened(phone)
+    await page.goto(f"/rdv/annuler{VISIT}")
+    await phone.set_offline(True)
+    await page.get_by_role("button", name="Annuler le rendez-vous").click()
+    await expect(page.get_by_text("Connexion interrompue")).to_be_visible()
+    await phone.set_offline(False)
+    await expect(page.get_by_role("heading", name="C’est annulé")).to_be_visible()
+
+
 async def test_preparing_opens_nothing_until_asked_then_the_microphone_then_the_camera(phone: BrowserContext) -> None:
     page = await _opened(phone)
     await page.goto("/rdv/test")

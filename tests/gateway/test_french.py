@@ -96,6 +96,14 @@ def test_how_long_until(gap: timedelta, said: str) -> None:
     assert french.from_now(NOW + gap, NOW) == said
 
 
+def test_from_tomorrow_on_the_wait_is_counted_in_days_of_the_calendar() -> None:
+    assert french.until(MORNING, NOW) == "dans 6\u00a0h\u00a016"
+    assert french.until(NOW + timedelta(hours=23), NOW - timedelta(hours=1)) == "demain"
+    assert french.until(MORNING + timedelta(days=2), NOW) == "après-demain"
+    assert french.until(MORNING + timedelta(days=9), NOW) == "dans 9\u00a0jours"
+    assert french.until(MORNING, MORNING - timedelta(hours=9)) == "dans 9\u00a0h"
+
+
 def test_a_wait_across_the_autumn_clock_change_counts_the_hour_lived_twice() -> None:
     before = datetime(2026, 10, 25, 1, 0, tzinfo=french.PARIS)
     assert french.from_now(datetime(2026, 10, 25, 5, 0, tzinfo=french.PARIS), before) == "dans 5\u00a0h"
