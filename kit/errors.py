@@ -17,7 +17,7 @@ class Refusal(Exception):
     code: ClassVar[str] = "refusal"
 
     def __init_subclass__(cls) -> None:
-        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     def __init__(self, detail: str | None = None, *, fields: dict[str, str] | None = None, **extra: Any) -> None:
         super().__init__(detail or self.code)
