@@ -115,6 +115,23 @@ class TestFrontDoor:
         assert visitor.path == "/"
         assert "theme" not in visitor.cookies
 
+    @pytest.mark.parametrize("back", ["/\r\nX-Evil: 1", "/é à?x=1", "\\\\ailleurs", "", "/" + "a" * 3000])
+    def test_a_strange_way_back_breaks_nothing(self, visitor: Visitor, back: str) -> None:
+        visitor.get("/")
+        answer = visitor.send("/theme", theme="nuit", retour=back)
+        assert answer.status_code in (200, 404)
+        assert "x-evil" not in answer.headers
+
+    @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
+    def test_a_page_used_in_the_wrong_way_says_so(self, visitor: Visitor, method: str) -> None:
+        answer = CLIENT.request(method, visitor.url + "/calendrier", headers={"sec-fetch-site": "same-origin"})
+        assert answer.status_code in (403, 405)
+        assert "0 805" in answer.text.replace("\u00a0", " ")
+
+    def test_a_nul_or_an_endless_body_is_refused_and_said(self, visitor: Visitor) -> None:
+        assert CLIENT.get(visitor.url + "/l?x=%00").status_code == 422
+        assert CLIENT.post(visitor.url + "/l", content=b"a" * 200_000).status_code == 413
+
     def test_an_unknown_page_is_kind_and_gives_the_numbers(self, visitor: Visitor) -> None:
         assert visitor.get("/nulle-part").status_code == 404
         assert "Cette page n'existe pas" in visitor.words
