@@ -1,6 +1,7 @@
 """Referral as the gateway calls it: calls, sheets, ranked experts, tasks, urgent actions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -31,13 +32,23 @@ class Referrals(ServiceClient):
         contact: Contact = await self._call("POST", "/contacts", Contact, key=key)
         return contact
 
-    async def contact(self, contact_id: UUID) -> Contact:
-        contact: Contact = await self._call("GET", f"/contacts/{contact_id}", Contact)
+    async def contact(self, contact_id: UUID, *, starts_at: datetime | None = None) -> Contact:
+        """With the slot being chosen, `asks` also says whether a plan is needed until then."""
+        path = f"/contacts/{contact_id}"
+        contact: Contact = await self._call("GET", path, Contact, query={"starts_at": starts_at})
         return contact
 
     async def open_contacts(self) -> list[Contact]:
         found: Contacts = await self._call("GET", "/contacts", Contacts, query={"open": "true"})
         return found.contacts
+
+    async def recent_contacts(self) -> list[Contact]:
+        found: Contacts = await self._call("GET", "/contacts", Contacts, query={"open": "false"})
+        return found.contacts
+
+    async def reopen(self, contact_id: UUID, *, key: str) -> Contact:
+        contact: Contact = await self._call("POST", f"/contacts/{contact_id}/reopen", Contact, key=key)
+        return contact
 
     async def change(self, contact_id: UUID, changes: dict[str, Any]) -> Contact:
         contact: Contact = await self._call("PATCH", f"/contacts/{contact_id}/sheet", Contact, SheetChange(changes))
@@ -52,8 +63,12 @@ class Referrals(ServiceClient):
         found: Candidates = await self._call("GET", path, Candidates, query={"limit": limit})
         return found
 
-    async def permit(self, contact_id: UUID, *, key: str | None = None) -> BookingPermit:
-        permit: BookingPermit = await self._call("POST", f"/contacts/{contact_id}/permit", BookingPermit, key=key)
+    async def permit(
+        self, contact_id: UUID, *, key: str | None = None, starts_at: datetime | None = None
+    ) -> BookingPermit:
+        """With `starts_at`, refused when a plan is needed until then and is missing."""
+        path, query = f"/contacts/{contact_id}/permit", {"starts_at": starts_at}
+        permit: BookingPermit = await self._call("POST", path, BookingPermit, key=key, query=query)
         return permit
 
     async def referral(self, referral_id: UUID) -> Referral:

@@ -2,6 +2,14 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, public, room, soignant
+from gateway.pages import account, calls, public, room, soignant, tasks, urgent
 
-HANDLERS: list[ControllerRouterHandler] = [*public.HANDLERS, *account.HANDLERS, *soignant.HANDLERS, *room.HANDLERS]
+HANDLERS: list[ControllerRouterHandler] = [
+    *public.HANDLERS,
+    *account.HANDLERS,
+    *soignant.HANDLERS,
+    *room.HANDLERS,
+    *calls.HANDLERS,
+    *urgent.HANDLERS,
+    *tasks.HANDLERS,
+]

@@ -1,0 +1,13 @@
+"""The helpline's console: one call, from the first word to the code read aloud."""
+
+from litestar.types import ControllerRouterHandler
+
+from gateway.pages.calls import booking, desk, holding, sheet, stream
+
+HANDLERS: list[ControllerRouterHandler] = [
+    *desk.HANDLERS,
+    *sheet.HANDLERS,
+    *holding.HANDLERS,
+    *booking.HANDLERS,
+    *stream.HANDLERS,
+]

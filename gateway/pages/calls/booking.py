@@ -1,0 +1,152 @@
+"""From a held slot to an appointment: contact, then code, booking last: the press may be repeated."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from contracts.booking import NewAppointment
+from contracts.identity import NewCode
+from contracts.referral import Contact
+from contracts.words import MessageMoment
+from gateway import spoken
+from gateway.contact_wishes import Wishes, wishes
+from gateway.guards import LISTENERS_ONLY
+from gateway.holding import Held, held_in
+from gateway.messages import sentence
+from gateway.page import NamedPage, Page
+from gateway.pages.calls.console import answer, or_none, with_card
+from gateway.pages.calls.holding import alternatives
+from gateway.spoken import zone_of_person
+from kit.http import PeerAway, PeerProblem
+
+CALL_BACK_LEVEL = 4  # care.md 6
+FIELD_SENTENCES = {
+    "phone": "Ce numéro ne se compose pas. Relisez-le avec la personne.",
+    "phone-takes-no-messages": "Ce numéro ne reçoit pas de SMS. Demandez un mobile, ou une adresse.",
+    "mail": "Cette adresse n'est pas complète. Relisez-la avec la personne.",
+}
+LOST = frozenset({"hold-expired", "slot-taken", "slot-not-open", "too-soon", "hold-mismatch"})
+
+
+@post("/appels/{contact_id:uuid}/apercu", opt=LISTENERS_ONLY)
+async def preview(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """The exact texts, before anything is sent."""
+    now_held, wanted = held_in(page.field), wishes(page.form)
+    zone = page.field("zone") or spoken.MAINLAND
+    texts = None
+    if now_held is not None and wanted.chosen_moments:
+        found = await or_none(page.house.reminders.preview(wanted.preview(now_held.starts_at, zone)))
+        texts = found.previews if found else None
+    return await page.render("calls/apercu.html", previews=texts, wishes=wanted, zone=zone)
+
+
+@post("/appels/{contact_id:uuid}/confirmer", opt=LISTENERS_ONLY)
+async def confirm(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """One press: what is harmless alone first, the fact last; a refusal keeps the form as it was typed."""
+    contact = await page.house.referral.contact(contact_id)
+    now_held, wanted = held_in(page.field), wishes(page.form)
+    if now_held is None:
+        return await answer(page, contact_id, block="droite", status=410, refusal=sentence("hold-expired"))
+    missing = wanted.missing()
+    if missing:
+        return await again(page, contact, now_held, wanted, status=422, errors=missing)
+    zone = zone_of_person(contact.sheet)
+    plan = page.field("plan")[:1000]
+    try:
+        if plan and plan != contact.sheet.plan:
+            contact = await page.house.referral.change(contact_id, {"plan": plan})
+        if not keeps_call_back(contact, wanted):
+            await page.house.reminders.keep_contact(contact.case_id, wanted.details(zone))
+        code = await page.house.identity.make_code(NewCode(contact.case_id, wanted.pin or None), key=page.key("code"))
+        permit = await page.house.referral.permit(contact_id, key=page.key("permit"), starts_at=now_held.starts_at)
+        appointment = await page.house.booking.book(
+            NewAppointment(
+                permit=permit.permit,
+                expert_id=now_held.expert_id,
+                type_id=now_held.type_id,
+                starts_at=now_held.starts_at,
+                hold_id=now_held.hold_id,
+                privacy=wanted.privacy,
+            ),
+            key=page.key("book"),
+        )
+    except PeerAway:
+        return await again(page, contact, now_held, wanted, status=503, refusal=sentence("unavailable"))
+    except PeerProblem as error:
+        return await refused(page, contact, now_held, wanted, error)
+    card = await page.house.referral.expert(appointment.expert_id)
+    done = {
+        "appointment": appointment,
+        "card": card,
+        "code": code,
+        "spelled": spoken.spelled(code),
+        "line": spoken.confirmed(appointment.starts_at, page.now, zone, appointment.modality, card.name),
+        "sent_now": MessageMoment.NOW in wanted.chosen_moments,
+        "case_id": contact.case_id,
+    }
+    return await answer(page, contact_id, block="droite", contact=contact, done=done)
+
+
+@post("/appels/{contact_id:uuid}/rattraper", opt=LISTENERS_ONLY)
+async def recall(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """The message of a moment ago, taken back within ten seconds (care.md 18)."""
+    contact = await page.house.referral.contact(contact_id)
+    try:
+        await page.house.reminders.recall(contact.case_id, key=page.key("recall"))
+        said = "Le message est repris : rien n'est parti."
+    except PeerProblem as error:
+        said = sentence(error.problem.code, error.problem.status)
+    return await page.render("calls/rattrape.html", said=said, contact=contact)
+
+
+def keeps_call_back(contact: Contact, wanted: Wishes) -> bool:
+    """From level 4 the number given first stays, when nothing else is to be kept."""
+    level = contact.sheet.level or 0
+    return level >= CALL_BACK_LEVEL and not wanted.channels and not wanted.call_back
+
+
+async def again(page: Page, contact: Contact, now_held: Held, wanted: Wishes, **more: Any) -> Response[str]:
+    """The same card, everything as typed, and what is missing."""
+    shown = await with_card(page, now_held, contact.id)
+    status = more.pop("status")
+    return await answer(
+        page,
+        contact.id,
+        block="droite",
+        status=status,
+        wishes=wanted,
+        plan=page.field("plan"),
+        key=page.field("idempotency_key"),
+        **shown,
+        **more,
+    )
+
+
+async def refused(page: Page, contact: Contact, now_held: Held, wanted: Wishes, error: PeerProblem) -> Response[str]:
+    """What a service said no to, where the listener can put it right."""
+    problem = error.problem
+    if problem.code in LOST:
+        taken = {
+            "sentence": sentence(problem.code, problem.status),
+            "code": problem.code,
+            "alternatives": alternatives(problem),
+            "slot": now_held,
+        }
+        return await answer(
+            page, contact.id, block="droite", contact=contact, status=problem.status, lost=taken, wishes=wanted
+        )
+    errors = {
+        name: FIELD_SENTENCES.get(why) or FIELD_SENTENCES.get(name) or sentence("invalid-input")
+        for name, why in problem.fields.items()
+    }
+    if problem.code == "plan-missing":
+        errors = {"plan": "Ce rendez-vous est lointain pour ce niveau : que fait-on d'ici là ?"}
+    if problem.code == "pin-malformed":
+        errors = {"pin": sentence("pin-malformed")}
+    refusal = "" if errors else sentence(problem.code, problem.status)
+    return await again(page, contact, now_held, wanted, status=problem.status, errors=errors, refusal=refusal)
+
+
+HANDLERS = [preview, confirm, recall]

@@ -1,0 +1,126 @@
+"""Everything the console shows of one call, gathered from the services in as few steps as it takes."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from litestar import Response
+
+from contracts.booking import Slot
+from contracts.referral import Candidates, Contact, ExpertCard, Task
+from contracts.words import Modality
+from gateway import proposals, spoken
+from gateway.contact_wishes import Wishes
+from gateway.holding import Held
+from gateway.page import Page
+from gateway.proposals import SORTS, Shown
+from kit.http import PeerAway, PeerProblem
+
+LIMIT = 12
+T = TypeVar("T")
+
+
+async def or_none(asked: Awaitable[T]) -> T | None:
+    """What can be missing without stopping a call."""
+    try:
+        return await asked
+    except (PeerAway, PeerProblem):
+        return None
+
+
+def sort_of(page: Page) -> str:
+    """The order asked for, in the address or in the form."""
+    asked = page.field("tri") or page.request.query_params.get("tri", "")
+    return asked if asked in SORTS else "adapte"
+
+
+async def live_slots(page: Page, candidates: Candidates, modalities: Sequence[Modality]) -> list[Slot] | None:
+    """The free slots of every candidate in one question; None when booking does not answer."""
+    experts = [each.expert_id for each in candidates.candidates]
+    if not experts:
+        return []
+    return await or_none(
+        page.house.booking.slots(experts=experts, modality=modalities, per_expert=proposals.ASKED_SLOTS, limit=100)
+    )
+
+
+async def ranked(page: Page, contact: Contact) -> Shown | None:
+    """The list; None when referral does not answer."""
+    candidates = await or_none(page.house.referral.candidates(contact.id, limit=LIMIT))
+    if candidates is None:
+        return None
+    modalities = contact.sheet.modalities
+    slots = await live_slots(page, candidates, modalities)
+    return proposals.compose(candidates, slots, wanted=modalities, sort=sort_of(page))
+
+
+async def answer(
+    page: Page, contact_id: UUID, *, block: str | None = None, status: int = 200, **more: Any
+) -> Response[str]:
+    """The console, or one of its parts for the script; `more` says what has just happened."""
+    contact = more.pop("contact", None) or await page.house.referral.contact(contact_id)
+    context: dict[str, Any] = {
+        "contact": contact,
+        "sheet": contact.sheet,
+        "zone": spoken.zone_of_person(contact.sheet),
+        "sort": sort_of(page),
+        "sorts": SORTS,
+        "how": spoken.HOW_SHORT,
+        "name_of": proposals.name_of,
+        "label": proposals.label,
+        "held": None,
+        "done": None,
+        "taken": None,
+        "lost": None,
+        "wishes": Wishes(),
+        "errors": {},
+        "refusal": "",
+        "said": "",
+        "back": f"/appels/{contact_id}",
+        **more,
+    }
+    if not page.fragment or block == "liste":
+        shown, tasks = await asyncio.gather(ranked(page, contact), or_none(page.house.referral.tasks()))
+        context |= {"shown": shown, "tasks": (tasks or [])[:3], "tasks_more": len(tasks or []) > 3}
+    elif block == "droite":
+        context |= await waiting(page)
+    if not page.fragment:
+        context |= await around(page, contact)
+    return await page.render("calls/appel.html", block=block, status=status, **context)
+
+
+async def waiting(page: Page) -> dict[str, Any]:
+    """What waits at the desk, for the column where nothing is held."""
+    tasks: list[Task] = await or_none(page.house.referral.tasks()) or []
+    return {"tasks": tasks[:3], "tasks_more": len(tasks) > 3}
+
+
+async def around(page: Page, contact: Contact) -> dict[str, Any]:
+    """What only a whole page needs: words, other open calls, the names of experts who are not to be proposed."""
+    vocabulary, calls, away = await asyncio.gather(
+        page.house.referral.vocabulary(), or_none(page.house.referral.open_contacts()), excluded(page, contact)
+    )
+    return {"vocabulary": vocabulary, "calls": calls or [], "excluded": away}
+
+
+async def excluded(page: Page, contact: Contact) -> list[ExpertCard]:
+    """The experts whom this person does not want, by name."""
+    ids = contact.sheet.not_experts
+    return (await or_none(page.house.referral.experts(ids)) or []) if ids else []
+
+
+async def with_card(page: Page, held: Held, contact_id: UUID) -> dict[str, Any]:
+    """The held slot with its expert, the sentence to say, and whether a plan is needed until then (care.md 6)."""
+    card, asked = await asyncio.gather(
+        page.house.referral.expert(held.expert_id), page.house.referral.contact(contact_id, starts_at=held.starts_at)
+    )
+    zone = spoken.zone_of_person(asked.sheet)
+    return {
+        "contact": asked,
+        "plan_asked": "plan" in asked.asks or bool(asked.sheet.plan),
+        "held": held,
+        "card": card,
+        "sentence": spoken.proposal(held.starts_at, page.now, zone, held.modality, card),
+        "how_said": spoken.HOW,
+    }

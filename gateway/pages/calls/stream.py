@@ -1,0 +1,111 @@
+"""The stream that keeps a list of slots true: a colleague's press strikes a slot out within a second."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from contracts.booking import Slot
+from contracts.words import Modality
+from gateway.guards import LISTENERS_ONLY
+from gateway.house import House
+from gateway.page import NamedPage
+from kit.errors import Refusal
+from kit.http import PeerAway, PeerProblem
+
+MOST_EXPERTS = 16
+PER_EXPERT = 40
+"""How far ahead the page can tell that a slot is gone."""
+
+
+class Free(msgspec.Struct, frozen=True):
+    """What is free with one expert: `slots` as `type@start`, complete until `until`."""
+
+    expert: UUID
+    slots: list[str]
+    until: datetime | None  # None: these are all
+
+
+@get("/appels/{contact_id:uuid}/flux", opt=LISTENERS_ONLY)
+async def stream(contact_id: FromPath[UUID], page: NamedPage) -> Stream:
+    """Server-sent events: `libres` when an agenda moves, `poste` for the desk, `battement` as a sign of life."""
+    experts = _experts(page.request.query_params.getall("pro", []))
+    modalities = [one for one in Modality if one.value in page.request.query_params.getall("mode", [])]
+    house = House(page.gateway, page.house.credential, touch=False)
+    lines = told(page, house, experts, modalities)
+    return Stream(
+        lines, media_type="text/event-stream", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+    )
+
+
+async def told(page: NamedPage, house: House, experts: list[UUID], modalities: list[Modality]) -> AsyncIterator[bytes]:
+    """First everything as it stands, then what moves; every quarter of a minute everything again."""
+    wanted = {f"agenda:{each}": each for each in experts}
+    feed = page.gateway.live.listen(lambda name: name in wanted or name == "desk")
+    upcoming: asyncio.Future[str | None] = asyncio.ensure_future(anext(feed))  # hears before it asks
+    try:
+        yield b"retry: 1500\n\n"
+        name: str | None = None
+        while True:
+            try:
+                asked = [wanted[name]] if name in wanted else experts if name is None else []
+                for each in await free(house, asked, modalities):
+                    yield event("libres", each)
+                yield event("poste" if name == "desk" else "battement", {})
+            except (PeerAway, PeerProblem):
+                yield event("absent", {})
+            except Refusal:
+                return  # the session has ended
+            name = await upcoming
+            upcoming = asyncio.ensure_future(anext(feed))
+    finally:
+        upcoming.cancel()
+        await asyncio.gather(upcoming, return_exceptions=True)
+        await feed.aclose()  # type: ignore[attr-defined]
+
+
+async def free(house: House, experts: list[UUID], modalities: list[Modality]) -> list[Free]:
+    """What is free now, one answer per expert asked for."""
+    if not experts:
+        return []
+    if len(experts) == 1:
+        found = await house.booking.slots(experts=experts, modality=modalities, per_expert=PER_EXPERT, limit=PER_EXPERT)
+        return [free_of(experts[0], found, PER_EXPERT)]
+    each_has = max(1, 100 // len(experts))
+    found = await house.booking.slots(experts=experts, modality=modalities, per_expert=each_has, limit=100)
+    return [free_of(one, [slot for slot in found if slot.expert_id == one], each_has) for one in experts]
+
+
+def free_of(expert: UUID, slots: list[Slot], asked: int) -> Free:
+    """As many as were asked for: there may be more after the last."""
+    return Free(
+        expert=expert,
+        slots=[f"{slot.type_id}@{_iso(slot.starts_at)}" for slot in slots],
+        until=slots[-1].starts_at if len(slots) >= asked else None,
+    )
+
+
+def event(name: str, data: object) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(data))
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _experts(given: list[str]) -> list[UUID]:
+    found = []
+    for text in given[:MOST_EXPERTS]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+HANDLERS = [stream]

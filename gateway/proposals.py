@@ -1,0 +1,157 @@
+"""The ranked experts of a call with the slots that are free now, in the order the listener asked for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from contracts.booking import Slot
+from contracts.referral import Candidate, Candidates
+from contracts.words import Modality
+from gateway import french
+from gateway.typography import NB
+
+SORTS: Final = {"adapte": "Le plus adapté", "tot": "Le plus tôt", "proche": "Le plus proche"}
+SHOWN_SLOTS: Final = 4
+ASKED_SLOTS: Final = 8  # per expert: enough to leave out those that overlap the one before
+FAR: Final = datetime.max
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """One expert with the slots to press; `rank` is said on the two cards that stand first."""
+
+    expert: Candidate
+    slots: list[Slot]
+    announced: datetime | None = None  # what booking last said, when it does not answer now
+    rank: str = ""
+
+    @property
+    def first(self) -> datetime | None:
+        """Their next free hour: live, or as booking last announced it when it does not answer."""
+        return self.slots[0].starts_at if self.slots else self.announced
+
+    @property
+    def searched(self) -> str:
+        """What the filter looks through."""
+        expert = self.expert
+        words = [expert.name, expert.title, expert.city, expert.department, *expert.languages, *expert.specialties]
+        return " ".join(words).lower()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """The list as it stands: the cards that come first, the others, and how many match."""
+
+    ahead: list[Proposal]
+    others: list[Proposal]
+    matching: int
+    network: int
+    widened: str | None
+    live: bool  # False: booking does not answer, the hours are those it last announced
+
+    @property
+    def every(self) -> list[Proposal]:
+        return [*self.ahead, *self.others]
+
+    @property
+    def first(self) -> datetime | None:
+        """The earliest hour of all."""
+        return min((each.first for each in self.every if each.first is not None), default=None)
+
+
+def compose(
+    candidates: Candidates, slots: Sequence[Slot] | None, *, wanted: Sequence[Modality] = (), sort: str = "adapte"
+) -> Shown:
+    """`slots` are booking's live ones, None when it does not answer; `sort` orders the cards after the first two."""
+    free: dict[UUID, list[Slot]] = {}
+    for slot in slots or ():
+        free.setdefault(slot.expert_id, []).append(slot)
+    proposals = [
+        Proposal(
+            expert=each,
+            slots=pressable(free.get(each.expert_id, []), wanted),
+            announced=each.first_free if slots is None else None,
+        )
+        for each in candidates.candidates
+    ]
+    ahead = _ahead(proposals, candidates)
+    others = [each for each in proposals if all(each.expert is not first.expert for first in ahead)]
+    return Shown(
+        ahead=ahead,
+        others=_sorted(others, sort),
+        matching=candidates.matching,
+        network=candidates.network,
+        widened=candidates.widened,
+        live=slots is not None,
+    )
+
+
+def pressable(slots: Sequence[Slot], wanted: Sequence[Modality]) -> list[Slot]:
+    """At most four: one per hour in the modality liked best, those that do not overlap first."""
+    taste = {modality: place for place, modality in enumerate(wanted or list(Modality))}
+    by_hour: dict[datetime, Slot] = {}
+    for slot in sorted(slots, key=lambda one: (one.starts_at, taste.get(one.modality, len(taste)))):
+        by_hour.setdefault(slot.starts_at, slot)
+    apart: list[Slot] = []
+    for slot in by_hour.values():
+        if not apart or slot.starts_at >= apart[-1].ends_at:
+            apart.append(slot)
+    rest = [slot for slot in by_hour.values() if slot not in apart]
+    return sorted([*apart, *rest][:SHOWN_SLOTS], key=lambda one: one.starts_at)
+
+
+def label(slot: Slot, first: datetime, now: datetime, zone: str) -> str:
+    """The hour alone on the day that the card already says, else with its day: `09:15`, `lun. 18:30`, `30/11 08:00`."""
+    start, shown = french.local(slot.starts_at, zone), french.local(first, zone)
+    if start.date() == shown.date():
+        return f"{start:%H:%M}"
+    near = (start.date() - french.local(now, zone).date()).days < 7
+    return f"{french.DAYS[start.weekday()][:3]}.{NB}{start:%H:%M}" if near else f"{start:%d/%m}{NB}{start:%H:%M}"
+
+
+def name_of(slot: Slot) -> str:
+    """What a slot's button carries, and what comes back when it is pressed."""
+    start, end = (instant.isoformat().replace("+00:00", "Z") for instant in (slot.starts_at, slot.ends_at))
+    return f"{slot.expert_id}|{slot.type_id}|{start}|{end}|{slot.modality.value}"
+
+
+def slot_named(text: str) -> Slot:
+    """The slot behind a button; `ValueError` when it is not one of ours."""
+    expert, kind, start, end, modality = text.split("|")
+    return Slot(
+        expert_id=UUID(expert),
+        type_id=UUID(kind),
+        starts_at=_instant(start),
+        ends_at=_instant(end),
+        modality=Modality(modality),
+    )
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if at.tzinfo is None:
+        raise ValueError("an instant has a zone")
+    return at
+
+
+def _ahead(proposals: list[Proposal], candidates: Candidates) -> list[Proposal]:
+    """« Le plus tôt » by the live hours, « Le plus adapté » by the ranking; one card when it is the same person."""
+    soonest = min((each for each in proposals if each.first), key=lambda each: each.first or FAR, default=None)
+    best = next((each for each in proposals if each.expert.expert_id == candidates.best), None)
+    if soonest is not None and soonest is best:
+        return [msgspec.structs.replace(soonest, rank="Le plus tôt, et le plus adapté")]
+    ranked = ((soonest, "Le plus tôt"), (best, "Le plus adapté"))
+    return [msgspec.structs.replace(each, rank=rank) for each, rank in ranked if each is not None]
+
+
+def _sorted(proposals: list[Proposal], sort: str) -> list[Proposal]:
+    if sort == "tot":
+        return sorted(proposals, key=lambda each: (each.first is None, each.first or FAR))
+    if sort == "proche":
+        return sorted(proposals, key=lambda each: -_nearness(each.expert))
+    return proposals
+
+
+def _nearness(expert: Candidate) -> float:
+    return next((reason.share for reason in expert.reasons if reason.criterion == "proximity"), 0.0)
