@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.words import Channel, MessageMoment, Privacy
+from services.reminders.domain.contacts import Wishes
 from services.reminders.domain.hours import allows
-from services.reminders.domain.plan import RECALL, SOON, State, for_account, for_person
+from services.reminders.domain.plan import RECALL, SOON, Appointment, State, for_account, for_person
 from services.reminders.domain.texts import Notice
 from services.reminders.domain.tries import PAUSES, next_try
 from tests.reminders.make import ALL_MOMENTS, NOW, an_appointment, wishes
@@ -18,7 +19,7 @@ from tests.reminders.test_domain_hours import ZONES
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def dates(appointment, chosen, *, now=NOW, awake=True):  # type: ignore[no-untyped-def]
+def dates(appointment: Appointment, chosen: Wishes, *, now: datetime = NOW, awake: bool = True) -> dict[str, datetime]:
     return {row.kind: row.due_at for row in for_person(appointment, chosen, now=now, awake=awake)}
 
 

@@ -29,7 +29,7 @@ from services.reminders.domain.tries import PAUSES, next_try
 from services.reminders.store import contacts, sending
 from services.reminders.store.sending import Claim, Claimed
 
-STOP_CLAIMING = 6.0
+STOP_CLAIMING = 3.0
 """Seconds after which a job takes no further batch: a whole batch still fits into its task's time."""
 REPEATS = 1
 """A message that may have left is tried this often again, never more."""
@@ -80,13 +80,15 @@ async def _one(worker: Listening, outgoing: Outgoing, claim: Claim, now_is: date
             await outgoing.routes[leaving_now.row.channel].send(leaving_now.letter)
         except (Refused, Unknown) as answer:
             async with _transaction(worker) as db:
-                await not_taken(db, leaving_now, answer, now_is or now())
-            return False
-        async with _transaction(worker) as db:
-            ours = await sending.mark_sent(db, claim, now_is or now())
+                ours = await not_taken(db, leaving_now, answer, now_is or now())
+            taken = False
+        else:
+            async with _transaction(worker) as db:
+                ours = await sending.mark_sent(db, claim, now_is or now())
+            taken = ours
         if not ours:
             log().warning("came too late", channel=leaving_now.row.channel.value, state="fenced")
-        return ours
+        return taken
     except Exception as error:  # the row's lease runs out and another worker takes it; the batch goes on
         log().error("message not sent", error=type(error).__name__)
         return False
@@ -115,8 +117,8 @@ async def prepare(db: AsyncConnection, outgoing: Outgoing, claim: Claim, at: dat
     return Leaving(row, letter, None if row.kind == MessageMoment.NOW else hours)
 
 
-async def not_taken(db: AsyncConnection, sent: Leaving, answer: Refused | Unknown, at: datetime) -> None:
-    """Plan the next try, or say that no provider would take it."""
+async def not_taken(db: AsyncConnection, sent: Leaving, answer: Refused | Unknown, at: datetime) -> bool:
+    """Plan the next try, or say that no provider would take it; False when this worker is too late to do either."""
     row = sent.row
     claim = Claim(row.id, row.fence)
     repeat = int(isinstance(answer, Unknown))
@@ -125,15 +127,16 @@ async def not_taken(db: AsyncConnection, sent: Leaving, answer: Refused | Unknow
         last = row.expires_at - LAST if row.expires_at else None
         again = next_try(min(row.tries + 1, len(PAUSES) + 1), now=at, before=last, hours=sent.hours)
     if again is not None:
-        await sending.put_off(db, claim, again, repeat=repeat)
-    else:
-        await _fail(db, row)
+        return await sending.put_off(db, claim, again, repeat=repeat)
+    return await _fail(db, row)
 
 
-async def _fail(db: AsyncConnection, row: Claimed) -> None:
-    if await sending.give_up(db, Claim(row.id, row.fence), failed=True):
+async def _fail(db: AsyncConnection, row: Claimed) -> bool:
+    ours = await sending.give_up(db, Claim(row.id, row.fence), failed=True)
+    if ours:
         moment = MessageMoment(row.kind) if row.kind in list(MessageMoment) else None
         await outbox.tell(db, MessageFailed(row.case_id, row.appointment_id, row.channel, moment))
+    return ours
 
 
 async def _reach(db: AsyncConnection, vault: Vault, row: Claimed) -> Reach | None:

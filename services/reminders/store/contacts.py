@@ -24,10 +24,9 @@ async def lock(db: AsyncConnection, case_id: UUID) -> None:
 
 async def put(db: AsyncConnection, vault: Vault, case_id: UUID, reach: Reach, *, now: datetime) -> None:
     """Keep how a case may be reached, under a data key of its own."""
-    sealed = _sealed(vault, "contact", case_id, reach)
     last = select(func.max(appointment.c.forget_at)).where(appointment.c.case_id == case_id).scalar_subquery()
     row = {
-        **sealed,
+        **sealed(vault, "contact", case_id, reach),
         "case_id": case_id,
         "moments": [moment.value for moment in reach.wishes.moments],
         "from_hour": reach.wishes.from_hour,
@@ -87,7 +86,7 @@ async def erase(db: AsyncConnection, case_id: UUID) -> bool:
 async def put_account(db: AsyncConnection, vault: Vault, account_id: UUID, reach: Reach) -> None:
     """Keep how an account is told; an empty reach leaves no key."""
     nothing: dict[str, Any] = {"wrapped_key": None, "phone": None, "mail": None, "channels": []}
-    row = {"account_id": account_id, **(nothing if reach.empty else _sealed(vault, "account", account_id, reach))}
+    row = {"account_id": account_id, **(nothing if reach.empty else sealed(vault, "account", account_id, reach))}
     await db.execute(insert(account).values(row).on_conflict_do_update(index_elements=["account_id"], set_=row))
 
 
@@ -128,7 +127,8 @@ def _aad(table: str, column: str, subject: UUID) -> str:
     return f"{table}.{column}:{subject}:{KEY_VERSION}"
 
 
-def _sealed(vault: Vault, table: str, subject: UUID, reach: Reach) -> dict[str, Any]:
+def sealed(vault: Vault, table: str, subject: UUID, reach: Reach) -> dict[str, Any]:
+    """The columns of a vault's row, under a new data key of its own."""
     key = vault.new_data_key()
 
     def seal(column: str, value: str | None) -> bytes | None:
