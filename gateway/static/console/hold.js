@@ -33,6 +33,7 @@ export async function hold(wanted) {
       began();
       restore(typed);
       say(document.querySelector(".retenu .quand")?.textContent ?? "");
+      if (matchMedia("(max-width: 48em)").matches) document.getElementById("droite").scrollIntoView();
     } else refused(wanted);
   } catch (error) {
     if (error.name !== "AbortError") say(words.coupe);
