@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from infra import browser, detached
@@ -84,8 +85,10 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
 
 
 def _set_up() -> None:
-    ensure_venv(say)
-    ensure_assets(say)
+    """Libraries and files of the pages, side by side: both mostly wait for the network."""
+    with ThreadPoolExecutor() as both:
+        for done in [both.submit(ensure_venv, say), both.submit(ensure_assets, say)]:
+            done.result()
 
 
 def _module(name: str, *arguments: str) -> int:
