@@ -15,6 +15,7 @@ from gateway.guards import to
 from gateway.page import NamedPage, Page
 from gateway.signalling import thread
 from gateway.typography import typo
+from gateway.visits import theme_at
 from kit.http import PeerAway, PeerProblem
 
 PERSON = "person"
@@ -33,10 +34,7 @@ def shown(seat: Seat, name: str, *, theme: str | None, now: datetime) -> dict[st
     """What the page says; a person who chose no theme gets the night one between 21:00 and 07:00."""
     appointment, person = seat.appointment, seat.seat == PERSON
     zone = appointment.person_zone if person else appointment.expert_zone
-    chosen = theme if theme in ("nuit", "jour") else None
-    hour = french.local(now, zone).hour
-    if chosen is None and person and not 7 <= hour < 21:
-        chosen = "nuit"
+    chosen = theme_at(now, zone, chosen=theme) if person else theme
     return {
         "seat": seat.seat,
         "person": person,

@@ -146,12 +146,10 @@ class TestSitting:
             assert await refused.ends() == ("permit-refused", 4403)
 
     async def test_without_a_token_there_is_no_door(self, doors: Doors) -> None:
-        headers = {"x-permit": doors.permit("person")}
+        address, headers = f"{doors.address}/rooms/{doors.room}", {"x-permit": doors.permit("person")}
         async with aiohttp.ClientSession() as http:
             with pytest.raises(aiohttp.WSServerHandshakeError):
-                await http.ws_connect(
-                    f"{doors.address}/rooms/{doors.room}", headers={"x-permit": doors.permit("person")}
-                )
+                await http.ws_connect(address, headers=headers)
 
     async def test_the_same_seat_opened_again_replaces_the_first_page(self, doors: Doors) -> None:
         async with doors.open("person") as first, doors.open("person") as second:
