@@ -75,7 +75,7 @@ def compose(
         )
         for each in candidates.candidates
     ]
-    ahead = _ahead(proposals, candidates)
+    ahead = _ahead(proposals)
     others = [each for each in proposals if all(each.expert is not first.expert for first in ahead)]
     return Shown(
         ahead=ahead,
@@ -135,10 +135,10 @@ def _instant(text: str) -> datetime:
     return at
 
 
-def _ahead(proposals: list[Proposal], candidates: Candidates) -> list[Proposal]:
-    """« Le plus tôt » by the live hours, « Le plus adapté » by the ranking; one card when it is the same person."""
+def _ahead(proposals: list[Proposal]) -> list[Proposal]:
+    """« Le plus tôt » by the live hours, « Le plus adapté » the first of the ranking with an hour; or one card."""
     soonest = min((each for each in proposals if each.first), key=lambda each: each.first or FAR, default=None)
-    best = next((each for each in proposals if each.expert.expert_id == candidates.best), None)
+    best = next((each for each in proposals if each.first), None) or next(iter(proposals), None)
     if soonest is not None and soonest is best:
         return [msgspec.structs.replace(soonest, rank="Le plus tôt, et le plus adapté")]
     ranked = ((soonest, "Le plus tôt"), (best, "Le plus adapté"))
@@ -149,8 +149,8 @@ def _sorted(proposals: list[Proposal], sort: str) -> list[Proposal]:
     if sort == "tot":
         return sorted(proposals, key=lambda each: (each.first is None, each.first or FAR))
     if sort == "proche":
-        return sorted(proposals, key=lambda each: -_nearness(each.expert))
-    return proposals
+        return sorted(proposals, key=lambda each: (each.first is None, -_nearness(each.expert)))
+    return sorted(proposals, key=lambda each: each.first is None)
 
 
 def _nearness(expert: Candidate) -> float:

@@ -21,6 +21,7 @@ function carried() {
 export async function hold(wanted) {
   if (busy) return;
   busy = true;
+  const forget = list.reaching(wanted);
   const body = carried();
   body.append("creneau", wanted);
   body.append("idempotency_key", newKey());
@@ -34,8 +35,12 @@ export async function hold(wanted) {
       restore(typed);
       say(document.querySelector(".retenu .quand")?.textContent ?? "");
       if (matchMedia("(max-width: 48em)").matches) document.getElementById("droite").scrollIntoView();
-    } else refused(wanted);
+    } else {
+      forget();
+      refused(wanted);
+    }
   } catch (error) {
+    forget();
     if (error.name !== "AbortError") say(words.coupe);
   } finally {
     busy = false;
@@ -189,7 +194,7 @@ async function submitted(event) {
     began();
     const wrong = document.querySelector("#confirmer [aria-invalid], #confirmer .erreur");
     (wrong?.matches("input,textarea") ? wrong : (wrong?.querySelector?.("input") ?? document.getElementById("droite"))).focus();
-    if (back) list.refresh();
+    if (back || document.querySelector(".fait")) list.refresh();
   } catch (error) {
     if (error.name !== "AbortError") {
       press?.removeAttribute("aria-disabled");

@@ -79,12 +79,24 @@ export function holding(found) {
   held = found;
   mark();
 }
-export function heldSlot() {
-  return held;
+// Said before the answer comes: the stream may be faster than it.
+export function reaching(value) {
+  const before = held;
+  const [pro, type, start, end] = value.split("|");
+  held = { pro, key: `${type}@${start}`, start, end };
+  return () => {
+    held = before;
+  };
 }
+export const ours = (one) => {
+  const [pro, , start, end] = one.value.split("|");
+  return Boolean(held) && pro === held.pro && start < held.end && end > held.start;
+};
 function mark() {
-  for (const one of document.querySelectorAll("#liste .creneau"))
+  for (const one of document.querySelectorAll("#liste .creneau")) {
+    if (ours(one)) unstrike(one);
     one.setAttribute("aria-pressed", String(Boolean(held) && one.dataset.cle === held.key && one.closest(".pro").dataset.pro === held.pro));
+  }
 }
 
 export function strike(one) {

@@ -1,5 +1,5 @@
 // The open stream: a slot taken elsewhere is struck out where it stands; nothing else is asked for.
-import { cards, heldSlot, moved, slots, strike, unstrike } from "./list.js";
+import { cards, moved, ours, slots, strike, unstrike } from "./list.js";
 import { here, root, words } from "./send.js";
 
 const line = document.getElementById("direct");
@@ -12,20 +12,14 @@ function told(text, away = false) {
   if (line.lastElementChild.textContent !== text) line.lastElementChild.textContent = text;
 }
 
-const overlaps = (one, held) => {
-  const [pro, , start, end] = one.value.split("|");
-  return held && pro === held.pro && start < held.end && end > held.start;
-};
-
 function libres({ expert, slots: free, until }) {
   const now = new Set(free);
-  const held = heldSlot();
   const limit = until ? Date.parse(until) : Infinity;
   for (const card of cards().filter((one) => one.dataset.pro === expert))
     for (const one of slots(card)) {
       const start = Date.parse(one.dataset.cle.split("@")[1]);
       if (now.has(one.dataset.cle)) unstrike(one);
-      else if (start <= limit && !overlaps(one, held)) strike(one);
+      else if (start <= limit && !ours(one)) strike(one);
     }
   const before = known.get(expert);
   known.set(expert, now);
