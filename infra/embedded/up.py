@@ -195,6 +195,8 @@ def main(arguments: list[str]) -> int:
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # before the loop could answer it: nothing runs yet
+        return 130
     return code
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pytest
 
 from infra.embedded.environment import SERVICES
 from infra.embedded.ports import free_port
+from tests.cluster import Cluster
 
 ROOT = Path(__file__).parent.parent.parent
 EVERY_PROCESS = (*SERVICES, "postgres", "valkey", "inbox", "gateway", "worker", "zygote")
@@ -28,23 +30,32 @@ class House:
     data: Path
     port: int
 
-    def say(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def say(self, *words: str, **told: str) -> subprocess.CompletedProcess[str]:
         argv = [sys.executable, "veilleuse", words[0], "--data", str(self.data), *words[1:]]
-        return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+        environment = {**os.environ, **told}
+        return subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
-    def up(self) -> subprocess.CompletedProcess[str]:
-        return self.say("up", "--empty", "--detach", "--port", str(self.port))
+    def up(self, **told: str) -> subprocess.CompletedProcess[str]:
+        return self.say("up", "--empty", "--detach", "--port", str(self.port), **told)
 
     def status(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.say("status", "--json").stdout)
         return found
 
-    def answers(self, path: str) -> bool:
+    def status_of(self, path: str, key: str = "") -> int:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return bool(answer.status == 200)
+            asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
+            with urllib.request.urlopen(asked, timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            return refused.code
         except OSError:
-            return False
+            return 0
+
+    def answers(self, path: str) -> bool:
+        return self.status_of(path) == 200
 
 
 def until(true: Callable[[], bool], within: float = 60.0) -> None:
@@ -81,6 +92,24 @@ def test_a_second_up_on_the_same_data_says_so(house: House) -> None:
     assert again.returncode == 2
     assert f"tourne déjà sur {house.data} : http://127.0.0.1:{house.port}" in again.stdout + again.stderr
     assert house.answers("/ready")
+
+
+def test_a_token_opens_what_its_role_may_see_and_nothing_else(house: House) -> None:
+    types, accounts = "/api/v1/booking/consultation-types", "/api/v1/identity/accounts"
+    made = house.say("token", "--role", "psychologist")
+    assert made.returncode == 0, made.stderr
+    key = made.stdout.strip()
+    assert house.status_of(types) == 401
+    assert house.status_of(types, key) == 200
+    assert house.status_of(accounts, key) == 403
+    assert house.status_of(types, key[:-1]) == 401
+    assert house.say("token", "--role", "person").returncode == 2
+
+
+def test_the_invariants_hold_on_an_empty_house(house: House) -> None:
+    asked = house.say("check-data")
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert asked.stdout.count("tout tient") == 4
 
 
 @pytest.mark.parametrize("name", EVERY_PROCESS)
@@ -123,3 +152,17 @@ def test_when_the_supervisor_is_killed_nothing_is_left_running(house: House) -> 
     until(all_gone)
     assert house.up().returncode == 0
     assert house.answers("/ready")
+
+
+def test_servers_of_your_own_are_used_instead(cluster: Cluster, tmp_path: Path) -> None:
+    servers = {"VEILLEUSE_POSTGRES_URL": cluster.admin_url, "VEILLEUSE_SERVER_REDIS_URL": cluster.valkey_url}
+    elsewhere = House(tmp_path / "data", free_port())
+    up = elsewhere.up(**servers)
+    try:
+        assert up.returncode == 0, up.stdout + up.stderr
+        assert set(elsewhere.status()["processes"]) == set(EVERY_PROCESS) - {"postgres", "valkey"}
+        assert elsewhere.answers("/ready")
+        key = elsewhere.say("token", "--role", "coordinator", **servers)
+        assert elsewhere.status_of("/api/v1/booking/consultation-types", key.stdout.strip()) == 200
+    finally:
+        assert elsewhere.say("down").returncode == 0
