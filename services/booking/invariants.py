@@ -33,7 +33,8 @@ QUESTIONS = {
         SELECT d.expert_id, d.day FROM busy_block b JOIN agenda_day d ON d.expert_id = b.expert_id
         AND d.day BETWEEN lower(b.during)::date - 2 AND upper(b.during)::date + 1 WHERE d.free && b.during""",
     "I8: the events of an appointment have a gap": """
-        SELECT appointment_id FROM appointment_event GROUP BY appointment_id HAVING max(seq) <> count(*) OR min(seq) <> 1""",
+        SELECT appointment_id FROM appointment_event GROUP BY appointment_id
+        HAVING max(seq) <> count(*) OR min(seq) <> 1""",
 }
 
 
@@ -62,18 +63,22 @@ async def _projection(connection: asyncpg.Connection, now: datetime) -> list[str
 _TYPES = """
     SELECT e.id AS expert_id, t.id AS type_id, e.time_zone, t.horizon_days, t.minimum_notice,
         coalesce(x.duration, t.duration) AS duration, coalesce(x.step, t.step) AS step,
-        coalesce(x.buffer_before, t.buffer_before) AS buffer_before, coalesce(x.buffer_after, t.buffer_after) AS buffer_after
+        coalesce(x.buffer_before, t.buffer_before) AS buffer_before,
+        coalesce(x.buffer_after, t.buffer_after) AS buffer_after
     FROM expert e JOIN consultation_type t ON t.modality = ANY(e.modalities)
     LEFT JOIN expert_consultation_type x ON x.expert_id = e.id AND x.type_id = t.id
     WHERE e.active AND e.id = ANY($1)"""
 _OPENINGS = """
-    SELECT o.expert_id, o.rule_id, o.day, lower(o.during) AS opens, upper(o.during) AS closes, array_agg(r.type_id) AS types
+    SELECT o.expert_id, o.rule_id, o.day, lower(o.during) AS opens, upper(o.during) AS closes,
+        array_agg(r.type_id) AS types
     FROM opening_occurrence o JOIN opening_rule_type r USING (rule_id)
     WHERE o.expert_id = ANY($1) AND o.day >= $2 GROUP BY o.id"""
 _TAKEN = """
-    SELECT expert_id, lower(during) AS since, upper(during) AS until FROM busy_block WHERE expert_id = ANY($1) AND upper(during) > $2
+    SELECT expert_id, lower(during) AS since, upper(during) AS until FROM busy_block
+    WHERE expert_id = ANY($1) AND upper(during) > $2
     UNION ALL
-    SELECT expert_id, lower(during), upper(during) FROM claim WHERE active AND expert_id = ANY($1) AND upper(during) > $2"""
+    SELECT expert_id, lower(during), upper(during) FROM claim
+    WHERE active AND expert_id = ANY($1) AND upper(during) > $2"""
 _DAYS = "SELECT expert_id, type_id, day, free, first_free FROM agenda_day WHERE expert_id = ANY($1) AND day >= $2"
 
 

@@ -1,6 +1,7 @@
 """Booking's real app on a real database and a real Valkey; each test has experts of its own."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -87,6 +88,20 @@ class Door:
             return list(await connection.fetch(sql, *arguments))
         finally:
             await connection.close()
+
+    async def bring(self, appointment_id: Any, starts_at: datetime, status: str | None = None) -> None:
+        """Let time pass until the appointment begins at `starts_at`."""
+        times = "$2::timestamptz, $2::timestamptz + interval '45 minutes'"
+        sql = f"UPDATE appointment SET (starts_at, ends_at) = ({times}), status = coalesce($3, status) WHERE id = $1"
+        await self.rows(f"{sql} RETURNING expert_id", UUID(str(appointment_id)), starts_at, status)
+        sql = f"UPDATE claim SET during = tstzrange({times}) WHERE appointment_id = $1 RETURNING expert_id"
+        (row,) = await self.rows(sql, UUID(str(appointment_id)), starts_at)
+        await self.refresh(row["expert_id"])
+
+    async def refresh(self, expert_id: UUID) -> None:
+        """Derive an agenda again after a test has written behind the service's back."""
+        sql = "SELECT agenda_refresh(ARRAY[$1::uuid], current_date - 2, current_date + 62, now())"
+        await self.rows(sql, expert_id)
 
     async def events(self, kind: str, field: str, value: object) -> list[dict[str, Any]]:
         """The payloads of the events of this kind about one thing, the oldest first (the relay is not started)."""

@@ -1,9 +1,8 @@
 """Valid things of booking by default, so that a test states only what matters to it."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 
@@ -12,7 +11,7 @@ from contracts.words import ExpertProfession, Modality, VisitKind
 from kit.clock import now
 from services.booking.domain.experts import Expert
 from services.booking.domain.openings import OpeningRule
-from services.booking.domain.types import STANDARD_TYPES, ConsultationType
+from services.booking.domain.types import STANDARD_TYPES
 from services.booking.store.bulk import WholeAgenda, load
 
 TYPES = {(kind.visit, kind.modality): kind for kind in STANDARD_TYPES}
@@ -24,7 +23,8 @@ ALL_TYPES = frozenset(SHAPES)
 
 def a_permit(**changed: Any) -> BookPermit:
     """A permit of a case of its own for any expert."""
-    return BookPermit(**({"case_id": uuid4(), "referral_id": uuid4(), "nickname": "Camille"} | changed))
+    given: dict[str, Any] = {"case_id": uuid4(), "referral_id": uuid4(), "nickname": "Camille"}
+    return BookPermit(**(given | changed))
 
 
 def a_rule(expert: Expert, **changed: Any) -> OpeningRule:
@@ -72,16 +72,3 @@ def local_noon(days: int = 3, hour: int = 12) -> datetime:
     """That many days on, at this hour in UTC: inside the openings of `a_rule`."""
     day = now().date() + timedelta(days=days)
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
-
-
-def claim_of(kind: ConsultationType, start: datetime) -> tuple[datetime, datetime]:
-    """What an appointment of this type takes."""
-    return tuple(kind.shape.claim(start))  # type: ignore[return-value]
-
-
-def a_day(moment: datetime) -> date:
-    return moment.date()
-
-
-def ids(agendas: Sequence[WholeAgenda]) -> list[UUID]:
-    return [one.expert.id for one in agendas]

@@ -1,6 +1,7 @@
 """Slots: no free slot ever overlaps a busy one, and none is forgotten; told by a minute-by-minute oracle."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,7 +104,7 @@ def test_booking_any_offered_slot_is_a_subtraction(openings: list[Span], taken: 
 def test_a_union_is_sorted_and_apart(some: list[Span]) -> None:
     merged = union(some)
     assert minutes(merged) == minutes(some)
-    assert all(one.end < two.start for one, two in zip(merged, merged[1:], strict=False))
+    assert all(one.end < two.start for one, two in pairwise(merged))
 
 
 def test_a_slot_longer_than_the_step_does_not_swallow_a_busy_block_in_its_middle() -> None:

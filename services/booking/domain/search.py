@@ -12,8 +12,10 @@ MOST_EXPERTS = 100
 
 @dataclass(frozen=True)
 class Search:
-    """Professions, modalities and visits are never empty; the other filters mean any when they are. Times do not compare, so that equal
-    searches share one statement."""
+    """Professions, modalities and visits are never empty; the other filters mean any when they are.
+
+    Times do not compare, so that equal searches share one statement.
+    """
 
     professions: tuple[ExpertProfession, ...] = tuple(ExpertProfession)
     modalities: tuple[Modality, ...] = tuple(Modality)

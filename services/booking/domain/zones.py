@@ -10,7 +10,7 @@ KNOWN = frozenset(available_timezones())
 
 
 def instant(day: date, at: time, zone: str) -> datetime:
-    """The UTC instant of a local time: the first of a repeated hour; a skipped one as if the clock had not moved yet."""
+    """The instant of a local time: the first of a repeated hour, a skipped one as if the clock had not moved yet."""
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 

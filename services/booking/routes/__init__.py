@@ -1,5 +1,7 @@
 """What may be asked of booking."""
 
+from litestar.types import ControllerRouterHandler
+
 from services.booking.routes.agendas import Agendas
 from services.booking.routes.appointments import Appointments
 from services.booking.routes.changes import Changes
@@ -7,4 +9,4 @@ from services.booking.routes.holds import Holds
 from services.booking.routes.slots import free_slots
 from services.booking.routes.types import Types
 
-CONTROLLERS = [free_slots, Types, Holds, Appointments, Changes, Agendas]
+CONTROLLERS: list[ControllerRouterHandler] = [free_slots, Types, Holds, Appointments, Changes, Agendas]

@@ -15,6 +15,7 @@ from kit import audit
 from kit.auth import NotAllowed, only
 from kit.clock import now
 from kit.db import Db, Me
+from kit.errors import Invalid
 from kit.web import HousePermits, NamedHouse
 from services.booking.domain import refusals
 from services.booking.domain.appointments import Appointment
@@ -28,7 +29,7 @@ From = Annotated[datetime | None, QueryParameter(name="from")]
 To = Annotated[datetime | None, QueryParameter(name="to")]
 
 
-class CaseOrExpert(refusals.Invalid):
+class CaseOrExpert(Invalid):
     """A list is of one case, or of one expert between two instants."""
 
 

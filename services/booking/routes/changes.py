@@ -17,6 +17,7 @@ from kit import audit, outbox
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
+from kit.errors import Forbidden
 from kit.web import HousePermits, NamedHouse
 from services.booking.domain import appointments as rules
 from services.booking.domain import refusals, telling
@@ -32,7 +33,7 @@ Answer = Response[shapes.Appointment]
 ALL = (*DESK, *OWNERS, Role.PERSON)
 
 
-class NotYourPart(refusals.Forbidden):
+class NotYourPart(Forbidden):
     """That is for someone else of the two to say, or for the desk."""
 
 

@@ -31,7 +31,7 @@ async def slot_taken(house: House, wanted: Wanted, now: datetime) -> refusals.Sl
     return refusals.SlotTaken(alternatives=slots)
 
 
-def asker(request: "Request[Any, Any, Any]", caller: Caller) -> Asker:
+def asker(request: Request[Any, Any, Any], caller: Caller) -> Asker:
     """The caller with the request's idempotency key, as the booking functions write it themselves."""
     transaction = request.scope["transaction"]  # type: ignore[typeddict-item]
     if transaction.key is not None and not 1 <= len(transaction.key) <= KEY_LENGTH:

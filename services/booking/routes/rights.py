@@ -1,6 +1,7 @@
 """Who may see and change what: told once, by the caller's part in an appointment or an agenda."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from litestar import Request
@@ -72,7 +73,7 @@ def shown(one: Appointment, kind: ConsultationType, caller: Caller, now: datetim
     )
 
 
-def check_version(request: "Request[object, object, object]", one: Appointment) -> None:
+def check_version(request: Request[Any, Any, Any], one: Appointment) -> None:
     """`If-Match` names the version that the caller saw; without it the present one is meant."""
     asked = request.headers.get("if-match")
     if asked not in (None, "*", f'"{one.version}"', str(one.version)):

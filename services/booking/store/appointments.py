@@ -28,7 +28,8 @@ _COLUMNS = [*(table.c[name] for name in _KEPT), table.c.status, table.c.modality
 _CHECK = text(
     """
     SELECT s.code, s.claimed, s.ends_at, s.modality, s.visit, s.zone
-    FROM appointment a, slot_check(:now, a.expert_id, :type, :starts, NULL, '{}', a.permit_experts, a.permit_not_experts) s
+    FROM appointment a, slot_check(:now, a.expert_id, :type, :starts, NULL, '{}',
+        a.permit_experts, a.permit_not_experts) s
     WHERE a.id = :id
     """
 ).bindparams(bindparam("now", type_=DateTime(True)), bindparam("starts", type_=DateTime(True)))
@@ -36,7 +37,8 @@ _CLAIM = text(
     """
     INSERT INTO claim (expert_id, during, kind, appointment_id)
     SELECT a.expert_id, s.claimed, 'appointment', a.id
-    FROM appointment a, slot_check(:now, a.expert_id, :type, :starts, NULL, '{}', a.permit_experts, a.permit_not_experts) s
+    FROM appointment a, slot_check(:now, a.expert_id, :type, :starts, NULL, '{}',
+        a.permit_experts, a.permit_not_experts) s
     WHERE a.id = :id ON CONFLICT DO NOTHING RETURNING id
     """
 ).bindparams(
@@ -161,7 +163,7 @@ async def cancel(
 async def move(
     db: AsyncConnection, before: Appointment, *, starts_at: datetime, type_id: UUID, caller: Caller, now: datetime
 ) -> Appointment:
-    """Other hours in place: the old claim let go, a new one taken, or nothing of it (the transaction is raised away)."""
+    """Other hours in place: the old claim let go, a new one taken; or nothing of it, as the refusal ends it all."""
     wanted = {"id": before.id, "now": now, "type": type_id, "starts": starts_at}
     await db.execute(_HOLDS_END, {"expert": before.expert_id, "now": now})
     slot = (await db.execute(_CHECK, wanted)).one()

@@ -76,19 +76,22 @@ _CHANGED = text(
         DELETE FROM availability_due WHERE ctid IN (
             SELECT ctid FROM availability_due LIMIT 2000 FOR UPDATE SKIP LOCKED) RETURNING expert_id
     ), overtaken AS (
-        SELECT expert_id FROM expert_agenda WHERE told_soonest < CAST(:now AS timestamptz) + interval '1 minute' ORDER BY told_soonest LIMIT 500
+        SELECT expert_id FROM expert_agenda WHERE told_soonest < CAST(:now AS timestamptz) + interval '1 minute'
+        ORDER BY told_soonest LIMIT 500
     ), asked AS (
         SELECT DISTINCT expert_id FROM (SELECT * FROM due UNION ALL SELECT * FROM overtaken) every
     ), seen AS (
         SELECT a.expert_id, coalesce((SELECT jsonb_object_agg(m.modality, m.first) FROM (
             SELECT d.modality, min(d.first_free) AS first FROM agenda_day d
-            WHERE d.expert_id = a.expert_id AND d.visit = 'first' AND d.first_free > CAST(:now AS timestamptz) GROUP BY d.modality
+            WHERE d.expert_id = a.expert_id AND d.visit = 'first' AND d.first_free > CAST(:now AS timestamptz)
+            GROUP BY d.modality
         ) m), '{}') AS told
         FROM asked a
     )
     UPDATE expert_agenda e SET told = s.told, told_version = e.told_version + 1, told_soonest =
         (SELECT min(value::timestamptz) FROM jsonb_each_text(s.told))
-    FROM seen s WHERE e.expert_id = s.expert_id AND (e.told IS DISTINCT FROM s.told OR e.told_soonest < CAST(:now AS timestamptz) + interval '1 minute')
+    FROM seen s WHERE e.expert_id = s.expert_id AND (e.told IS DISTINCT FROM s.told
+        OR e.told_soonest < CAST(:now AS timestamptz) + interval '1 minute')
     RETURNING e.expert_id, e.told_version, e.told
     """
 )

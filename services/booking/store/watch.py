@@ -65,7 +65,8 @@ async def advance(db: AsyncConnection, now: datetime) -> None:
 
 _BEHIND = text(
     """
-    SELECT a.expert_id, a.shown_until, a.written_until, e.time_zone FROM expert_agenda a JOIN expert e ON e.id = a.expert_id
+    SELECT a.expert_id, a.shown_until, a.written_until, e.time_zone
+    FROM expert_agenda a JOIN expert e ON e.id = a.expert_id
     WHERE e.active AND a.shown_until < CAST(:until AS date)
       AND pg_try_advisory_xact_lock(uuid_hash_extended(a.expert_id, 0))
     LIMIT 100
@@ -76,7 +77,7 @@ _PAST = text("DELETE FROM agenda_day WHERE expert_id = :expert AND day < CAST(:f
 
 
 async def extend(db: AsyncConnection, now: datetime) -> int:
-    """Show the day that has come within reach, write openings further out, drop days that are over; how many agendas."""
+    """Show the day that has come within reach, write openings further out, drop what is over; how many agendas."""
     until = now.date() + agenda.DAYS_SHOWN
     behind = (await db.execute(_BEHIND, {"until": until})).all()
     for row in behind:
