@@ -75,13 +75,14 @@ class Door:
         kept = KEEP_SECONDS if self.watched else KEEP_UNWATCHED_SECONDS
         if len(self._tokens) > 20_000:
             self._forget_old()
-        self._tokens[key] = (time.monotonic() + min(kept, token.expires_in - 10), token)
+        if not busy:  # what opens on a locked screen for an urgent action must open nothing else
+            self._tokens[key] = (time.monotonic() + min(kept, token.expires_in - 10), token)
         self._by_session.setdefault(str(token.session.id), set()).add(credential.hash)
         return token
 
-    async def session(self, credential: Credential) -> Session:
-        """The session behind a credential."""
-        return (await self.token(credential, "referral")).session
+    async def session(self, credential: Credential, *, busy: bool = False) -> Session:
+        """The session behind a credential; with `busy`, a locked one too (the urgent key, care.md 17)."""
+        return (await self.token(credential, "referral", busy=busy)).session
 
     def forget(self, name: str) -> None:
         """Drop what is kept for a credential hash or a session id: it ended or changed."""

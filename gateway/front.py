@@ -116,12 +116,19 @@ class Front:
 def _headers(given: Any, path: str) -> list[tuple[bytes, bytes]]:
     names = {name.lower() for name, _ in given}
     extra = [pair for pair in HEADERS if pair[0] not in names]
-    if b"cache-control" not in names and not path.startswith("/static/"):
-        extra.append((b"cache-control", b"no-store"))
+    if b"cache-control" not in names:
+        extra.append((b"cache-control", _kept(path)))
     rid = request_id.get()
     if rid:
         extra.append((b"x-request-id", rid.encode()))
     return [*given, *extra]
+
+
+def _kept(path: str) -> bytes:
+    """Pages are never kept; files with a hash in their name for ever, ours after asking whether they changed."""
+    if path.startswith("/static/tiers/"):
+        return b"public, max-age=31536000, immutable"
+    return b"no-cache" if path.startswith("/static/") else b"no-store"
 
 
 async def _read(receive: Receive) -> bytes:

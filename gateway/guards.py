@@ -25,9 +25,11 @@ async def deny_by_default(connection: ASGIConnection[Any, Any, Any, Any], handle
     credential = credential_of(connection.scope)
     if credential is None:
         raise SignInFirst()
-    session = await gateway_of(connection).door.session(credential)
+    scope: Any = connection.scope
+    scope["even_locked"] = bool(handler.opt.get("even_locked"))
+    session = await gateway_of(connection).door.session(credential, busy=scope["even_locked"])
     check_role(session, roles)
-    connection.scope["session_found"] = session  # type: ignore[typeddict-unknown-key]
+    scope["session_found"] = session
 
 
 def to(*roles: Role) -> dict[str, Any]:
@@ -36,6 +38,8 @@ def to(*roles: Role) -> dict[str, Any]:
 
 
 LISTENERS_ONLY = to(*LISTENING)
+URGENT = {**LISTENERS_ONLY, "even_locked": True}
+"""The urgent key works on a locked screen, and opens nothing else (trust.md F4)."""
 STAFF_ONLY = to(*STAFF_ROLES)
 PERSON_ONLY = to(Role.PERSON)
 GUARDS: list[Guard] = [deny_by_default]

@@ -45,10 +45,13 @@ def peers_of(settings: Settings) -> dict[str, Peer]:
 class House:
     """The services, asked in the name of one caller: `house.booking.book(…)`."""
 
-    def __init__(self, gateway: Gateway, credential: Credential | None, *, touch: bool = True) -> None:
+    def __init__(
+        self, gateway: Gateway, credential: Credential | None, *, touch: bool = True, busy: bool = False
+    ) -> None:
         self.gateway = gateway
         self.credential = credential
         self.touch = touch
+        self.busy = busy
         self.identity = Identity(gateway.peers["identity"], self.token_for)
         self.referral = Referrals(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)
@@ -58,7 +61,7 @@ class House:
         """The internal token for one service; None for a visitor without a credential."""
         if self.credential is None:
             return None
-        return (await self.gateway.door.token(self.credential, audience, touch=self.touch)).token
+        return (await self.gateway.door.token(self.credential, audience, touch=self.touch, busy=self.busy)).token
 
     async def keep_alive(self) -> None:
         """Say that a call, a room or an urgent action is open: the session neither idles out nor ends (care.md 17)."""

@@ -43,10 +43,10 @@ class Page:
         self.gateway = gateway_of(request)
         self.cookies = cookies_of(request.scope)
         self.session = session
-        self.house = House(self.gateway, credential_of(request.scope))
+        scope: Any = request.scope
+        self.house = House(self.gateway, credential_of(scope), busy=scope.get("even_locked", False))
         self.now: datetime = now()
         self._new_visit = ""
-        scope: Any = request.scope
         self.form: Mapping[str, list[str]] = scope.get("form", {})
 
     @property

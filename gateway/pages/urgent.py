@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from contracts.referral import Duty, NewUrgentAction, UrgentAction
-from gateway.guards import LISTENERS_ONLY, OPEN
+from gateway.guards import OPEN, URGENT
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from kit.http import PeerAway, PeerProblem
@@ -18,13 +18,13 @@ NUMBER = re.compile(r"\+?\d[\d .\u00a0\u202f]{1,18}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,100}")
 
 
-@get("/urgence", opt=LISTENERS_ONLY)
+@get("/urgence", opt=URGENT)
 async def ask(page: NamedPage) -> Response[str]:
     """The confirmation as a page of its own, for a browser without scripts."""
     return await page.render("urgent/urgence.html", contact_id=_contact(page))
 
 
-@post("/urgence", opt=LISTENERS_ONLY)
+@post("/urgence", opt=URGENT)
 async def alert(page: NamedPage) -> Response[str] | Redirect:
     """Rings at once; when it cannot be sent from here, the number stands large at once."""
     wanted = NewUrgentAction(
@@ -50,13 +50,13 @@ async def alert(page: NamedPage) -> Response[str] | Redirect:
     return await _shown(page, raised)
 
 
-@get("/urgence/{action_id:uuid}", opt=LISTENERS_ONLY)
+@get("/urgence/{action_id:uuid}", opt=URGENT)
 async def follow(action_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """Every attempt as it is made, and who took it."""
     return await _shown(page, await page.house.referral.urgent_action(action_id))
 
 
-@post("/urgence/{action_id:uuid}/lever", opt=LISTENERS_ONLY)
+@post("/urgence/{action_id:uuid}/lever", opt=URGENT)
 async def call_back(action_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """The alert is called back, in one gesture."""
     try:
