@@ -24,9 +24,9 @@ RULES: Final = {
         GROUP BY referral_id HAVING count(*) > 1
     """,
     "the log ends where the referral stands": """
-        SELECT r.id FROM referral r CROSS JOIN LATERAL (
-            SELECT to_status FROM transition_log l WHERE l.referral_id = r.id ORDER BY l.id DESC LIMIT 1
-        ) last WHERE last.to_status <> r.status
+        SELECT r.id FROM referral r JOIN (
+            SELECT DISTINCT ON (referral_id) referral_id, to_status FROM transition_log ORDER BY referral_id, id DESC
+        ) last ON last.referral_id = r.id WHERE last.to_status <> r.status
     """,
     "every referral has a log": """
         SELECT id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM transition_log l WHERE l.referral_id = r.id)

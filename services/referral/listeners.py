@@ -86,7 +86,7 @@ async def appointment_unseen(db: AsyncConnection, event: AppointmentUnseen) -> N
         known.version > event.version or known.standing != Standing.BOOKED or (known.seen_version or 0) >= event.version
     ):
         return
-    await _task(db, "unseen", event.case_id, event.referral_id, event.appointment_id)
+    await _task(db, "unseen", event.case_id, event.referral_id, event.appointment_id, now())
 
 
 async def appointment_seen(db: AsyncConnection, event: AppointmentSeen) -> None:
@@ -107,7 +107,7 @@ async def person_waiting_alone(db: AsyncConnection, event: PersonWaitingAlone) -
     known = await referrals.appointment_heard(db, event.appointment_id)
     if known is not None and (known.version > event.version or known.standing != Standing.BOOKED):
         return
-    await _task(db, "waiting_alone", event.case_id, event.referral_id, event.appointment_id)
+    await _task(db, "waiting_alone", event.case_id, event.referral_id, event.appointment_id, now())
 
 
 async def availability_changed(db: AsyncConnection, event: AvailabilityChanged) -> None:
@@ -122,7 +122,7 @@ async def message_failed(db: AsyncConnection, event: MessageFailed) -> None:
     if case_id is None:
         return  # a message to an account: reminders shows it to the admin
     referral_id = known.referral_id if known is not None else None
-    await _task(db, "message_failed", case_id, referral_id, event.appointment_id)
+    await _task(db, "message_failed", case_id, referral_id, event.appointment_id, now())
 
 
 async def account_opened(db: AsyncConnection, event: AccountOpened) -> None:
@@ -159,12 +159,13 @@ async def _heard(
             lost = ReferralClosed(changed.id, changed.version, changed.case_id, changed.status.value)
             await outbox.tell(db, lost)
     await outbox.nudge(db, f"referral:{referral_id}")
-    await _follow(db, changed, steps, heard)
+    await _follow(db, changed, steps, heard, instant)
 
 
-async def _follow(db: AsyncConnection, referral: Referral, steps: list[Step], heard: Appointment) -> None:
+async def _follow(
+    db: AsyncConnection, referral: Referral, steps: list[Step], heard: Appointment, instant: datetime
+) -> None:
     """The tasks that a change opens and closes."""
-    instant = now()
     causes = {step.cause for step in steps}
     closed = False
     if heard.standing is not Standing.BOOKED or "moved" in causes:
@@ -179,7 +180,7 @@ async def _follow(db: AsyncConnection, referral: Referral, steps: list[Step], he
             continue
         due = tasks.follow_up_due(kind, level=referral.level, by=heard.cancelled_by, now=instant)
         if due is not None:
-            await _task(db, kind, referral.case_id, referral.id, heard.id, referral.contact_id, due_at=due)
+            await _task(db, kind, referral.case_id, referral.id, heard.id, instant, due_at=due)
 
 
 async def _task(
@@ -188,21 +189,19 @@ async def _task(
     case_id: UUID,
     referral_id: UUID | None,
     appointment_id: UUID | None,
-    contact_id: UUID | None = None,
+    instant: datetime,
+    *,
     due_at: datetime | None = None,
 ) -> None:
     """A task at the desk, due now unless said otherwise, and the nudge that shows it."""
-    instant = now()
-    if contact_id is None and referral_id is not None:
-        referral = await referrals.find(db, referral_id)
-        contact_id = referral.contact_id if referral is not None else None
+    referral = await referrals.find(db, referral_id) if referral_id is not None else None
     new = NewTask(
         kind=kind,
         case_id=case_id,
         due_at=due_at or instant,
         created_at=instant,
         referral_id=referral_id,
-        contact_id=contact_id,
+        contact_id=referral.contact_id if referral is not None else None,
         appointment_id=appointment_id,
     )
     if await task_store.add(db, new):

@@ -6,7 +6,7 @@ from kit.settings import ServiceSettings, load
 
 
 class Settings(ServiceSettings, frozen=True, kw_only=True):
-    """`voice_url` and `sms_url` are provider addresses (apprise) with `{to}` where the number goes and `{id}` for the ring.
+    """`voice_url` and `sms_url` are provider addresses (apprise): `{to}` is the number, `{id}` names the ring.
 
     Empty: there is no such provider, and the number to dial stands on the screen at once.
     """

@@ -16,6 +16,7 @@ from contracts.words import Modality, Privacy, Role
 from kit.clock import now
 from kit.worker import Listening, hear
 from services.referral import app as referral
+from services.referral.deliver.ringing import Ringer
 from services.referral.domain.experts import Expert
 from services.referral.domain.urgent import Duty
 from services.referral.settings import Settings
@@ -59,6 +60,9 @@ class Desk:
         self.telephone = telephone
         self.me = a_caller(Role.PSYCHOLOGIST)
         self.house: Any = None
+        self.ringer = Ringer(
+            listening.database, telephone, public_url="https://veilleuse.test", after=lambda _: None
+        )  # a second process's ringer, in the test's own loop
 
     async def ask(self, method: str, path: str, data: Any = None, *, caller: Caller | None = None, **more: Any) -> Any:
         """The answer to `caller` (the psychologist of this test unless said otherwise)."""

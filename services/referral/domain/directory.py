@@ -138,11 +138,9 @@ def _text(raw: dict[str, Any], field: str) -> str:
 
 
 def _documents(raw: dict[str, Any]) -> tuple[str, ...]:
+    """Which documents of the source said so; some rows have their source alone."""
     told = raw.get("source_seed")
-    documents = tuple([told] if isinstance(told, str) else told or ())
-    if not documents:
-        raise BadRow("nothing says where it comes from")
-    return documents
+    return tuple([told] if isinstance(told, str) else told or ())
 
 
 def _department(raw: dict[str, Any]) -> str | None:

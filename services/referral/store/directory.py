@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Table, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,11 +19,9 @@ WITH_DETAILS: Final = frozenset({"structure", "service"})
 
 async def hashes(db: AsyncConnection) -> dict[UUID, bytes]:
     """What the latest record of each row said, as a hash."""
-    latest = (
-        select(source_record.c.target_id, source_record.c.raw_hash)
-        .distinct(source_record.c.target_id)
-        .order_by(source_record.c.target_id, source_record.c.id.desc())
-    )
+    column = source_record.c
+    latest = select(column.target_id, column.raw_hash).ext(distinct_on(column.target_id))
+    latest = latest.order_by(column.target_id, column.id.desc())
     return {row.target_id: bytes(row.raw_hash) for row in await db.execute(latest)}
 
 
