@@ -51,7 +51,7 @@ async def thread(socket: WebSocket[Any, Any, Any], appointment_id: FromPath[UUID
     await first_of(
         carry(socket, gateway.peers["video"], f"/rooms/{appointment_id}", headers, marking(house, seat)),
         keep_alive(house),
-        until_ended(gateway, names),
+        until_ended(socket, gateway, names),
     )
 
 
@@ -151,10 +151,11 @@ async def keep_alive(house: House) -> None:
             log().warning("room not kept alive", error=str(error)[:60])
 
 
-async def until_ended(gateway: Gateway, names: set[str]) -> None:
-    """Return when this session ends: a quick exit on one page closes the room on every other."""
+async def until_ended(socket: WebSocket[Any, Any, Any], gateway: Gateway, names: set[str]) -> None:
+    """Close when this session ends: a quick exit on one page closes the room on every other."""
     async for name in gateway.live.listen(lambda channel: channel.startswith("session:ended:")):
         if name is not None and names & set(name.removeprefix("session:ended:").split()):
+            await socket.close(code=ENDED)
             return
 
 

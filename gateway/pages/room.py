@@ -82,6 +82,10 @@ def words(appointment: Appointment, name: str, *, person: bool, zone: str) -> di
         "quality": {"good": "bonne connexion", "fair": "connexion moyenne", "poor": "connexion faible"},
         "devicesClosed": "Micro et caméra fermés",
         "cameraOpen": "Caméra ouverte, pour vous seul·e",
+        "write": "Écrire",
+        "unread": "Nouveau message",
+        "me": "Vous",
+        "other": name,
         "speak": "Dites quelques mots.",
         "heardWell": "On vous entend bien. Personne d'autre ne vous entend ici.",
         "endTitle": "Vous avez quitté la salle",
@@ -91,6 +95,7 @@ def words(appointment: Appointment, name: str, *, person: bool, zone: str) -> di
         "Rechargez la page, ou continuez par téléphone.",
         "refusedTitle": "La salle n'est pas ouverte ici",
         "refused": closed,
+        "sessionEnded": "Votre accès est fermé. Pour revenir, ouvrez de nouveau votre lien ou votre code.",
         "refusals": {
             "seat-taken-elsewhere": elsewhere,
             "seat-of-another": elsewhere,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -227,3 +228,48 @@ async def test_a_second_page_on_the_same_seat_takes_it_over(meeting: Meeting) ->
 
     await first.wait_for_selector("[data-when=fin]:not([hidden])")
     assert "autre écran" in await first.inner_text("main")
+
+
+async def test_those_who_would_rather_write_can(meeting: Meeting) -> None:
+    person, professional = await meeting.come("person"), await meeting.come("professional")
+    await professional.click("[data-do=admettre]:enabled")
+    await person.click("[data-do=entrer-muet]")
+    await person.click("[data-do=ecrire]")
+    await person.fill("#texte", "Bonjour, <b>je préfère écrire</b>")
+    await person.click("[data-write] button")
+
+    await professional.wait_for_selector("[data-do=ecrire].neuf")
+    await professional.click("[data-do=ecrire]")
+    assert "Bonjour, <b>je préfère écrire</b>" in await professional.inner_text("[data-lines]")
+    assert await person.evaluate("window.asked") == []
+
+
+AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def flaws(page: Page) -> list[str]:
+    """What axe finds wrong, and whether anything sticks out on a narrow screen."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("o => axe.run(document, {runOnly: {type: 'tag', values: o}})", RULES)
+    wrong = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
+    await page.set_viewport_size({"width": 320, "height": 640})
+    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append("wider than 320 pixels")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    return wrong
+
+
+async def test_waiting_and_talking_are_open_to_everyone(meeting: Meeting) -> None:
+    person, professional = await meeting.come("person"), await meeting.come("professional")
+    await professional.wait_for_selector("[data-do=admettre]:enabled")
+    assert [await flaws(person), await flaws(professional)] == [[], []]
+
+    await professional.click("[data-do=admettre]")
+    await person.wait_for_selector("[data-when=porte]:not([hidden])")
+    assert await flaws(person) == []
+    await person.click("[data-do=entrer]")
+    await person.click("[data-do=ecrire]")
+    await professional.wait_for_selector("[data-lock]:not([hidden])")
+    await professional.click("[data-do=confidentialite]")
+    assert [await flaws(person), await flaws(professional)] == [[], []]

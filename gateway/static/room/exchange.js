@@ -39,9 +39,9 @@ export class Exchange {
     if (!reply) await this.greet(true);
     if (!this.capable || !capable) {
       this.result = { sealed: false, page };
-      this.#agreed(this.result);
+      await this.#agreed(this.result);
     } else if (this.result?.sealed && this.result.page === page) {
-      this.#agreed(this.result);
+      await this.#agreed(this.result);
     } else if (this.#open?.page === page && !this.#open.theirs) {
       this.#sendCommitment();
     } else {
@@ -79,7 +79,7 @@ export class Exchange {
     const theirNonce = bytes(nonce);
     if (text(await commitment(theirs, theirNonce)) !== open.theirs) return;
     this.result = { sealed: true, page, ...(await this.#derive(theirs, theirNonce)) };
-    this.#agreed(this.result);
+    await this.#agreed(this.result);
   }
 
   async #derive(theirs, theirNonce) {

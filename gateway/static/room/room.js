@@ -6,7 +6,9 @@ import { Exchange } from './exchange.js';
 import { Trial } from './preflight.js';
 import { chime, stayAwake, wakeSound } from './quiet.js';
 import { Signal } from './signal.js';
+import { Writing } from './writing.js';
 
+const ENDED = 4401; // the session is over: a quick exit elsewhere, or a revoked link
 const LATE = 7 * 60; // seconds past the hour after which the desk knows (care.md 8)
 const root = document.querySelector('.salle');
 const words = JSON.parse(root.dataset.words);
@@ -24,6 +26,7 @@ let greeted = false;
 let retry = null;
 let voice = false;
 let lastProblem = null;
+let unread = 0;
 let soundOnly = false;
 let others = { mic: false, cam: false, soundOnly: false };
 
@@ -31,6 +34,7 @@ const signal = new Signal(new URL(root.dataset.socket, location.href.replace(/^h
 const capable = await canSeal();
 const sealing = capable ? new Sealing() : null;
 const exchange = new Exchange({ capable, send: (data) => note({ exchange: data }), agreed });
+const writing = new Writing();
 const note = (data) => signal.send({ kind: 'peer', data });
 
 const mine = () => seats.find((seat) => seat.seat === root.dataset.seat);
@@ -100,7 +104,7 @@ function showDevices() {
 let turn = Promise.resolve();
 signal.addEventListener('message', ({ detail }) => { turn = turn.then(() => hear(detail)).catch(report); });
 signal.addEventListener('lost', () => { greeted = false; interrupted(); });
-signal.addEventListener('refused', () => end(words.refusedTitle, lastProblem ?? words.refused));
+signal.addEventListener('refused', ({ detail }) => end(words.refusedTitle, detail === ENDED ? words.sessionEnded : lastProblem ?? words.refused));
 
 async function hear(message) {
   if (message.seats) seats = message.seats;
@@ -139,6 +143,7 @@ async function seated() {
 
 async function heardFromPeer(data) {
   if (data.exchange) await exchange.hear(data.exchange);
+  if (data.writing) await heardWriting(data.writing);
   if (data.media) {
     others = data.media;
     await call?.allowPicture(!others.soundOnly);
@@ -153,7 +158,9 @@ function refusal(code) {
 
 // --- keys ------------------------------------------------------------------------------------------------------
 
-function agreed(result) {
+async function agreed(result) {
+  await writing.use(result);
+  one('[data-do="ecrire"]').hidden = !writing.possible;
   if (result.sealed) {
     one('[data-four]').replaceChildren(...result.words.map((word) => Object.assign(document.createElement('li'), { textContent: word })));
   }
@@ -259,6 +266,7 @@ function end(title, text) {
   entering = false;
   voice = false;
   clearTimeout(retry);
+  one('[data-lines]').replaceChildren();
   say('fin-titre', title);
   say('fin', text);
   show('fin');
@@ -267,6 +275,39 @@ function end(title, text) {
 function report(error) {
   console.warn('room', error?.name ?? 'error');
 }
+
+// --- writing ---------------------------------------------------------------------------------------------------
+
+function line(text, who) {
+  const item = Object.assign(document.createElement('p'), { className: who });
+  item.append(Object.assign(document.createElement('b'), { textContent: words[who] }), text);
+  one('[data-lines]').append(item);
+  item.scrollIntoView({ block: 'nearest' });
+}
+
+async function heardWriting(data) {
+  const text = await writing.open(data);
+  if (text === null) return;
+  line(text, 'other');
+  if (one('[data-writing]').hidden) unread += 1;
+  sayUnread();
+}
+
+function sayUnread() {
+  one('[data-do="ecrire"] .nom').textContent = unread ? words.unread : words.write;
+  one('[data-do="ecrire"]').classList.toggle('neuf', unread > 0);
+}
+
+one('[data-write]').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const field = event.target.elements.text;
+  const text = field.value.trim();
+  if (!text || !writing.possible) return;
+  note({ writing: await writing.seal(text) });
+  line(text, 'me');
+  field.value = '';
+  field.focus();
+});
 
 // --- what people do ----------------------------------------------------------------------------------------------
 
@@ -301,6 +342,14 @@ const does = {
     if (soundOnly) await call.setCamera(false);
     showDevices();
     sayRoom();
+  },
+  ecrire: () => {
+    const panel = one('[data-writing]');
+    panel.hidden = !panel.hidden;
+    one('[data-do="ecrire"]').setAttribute('aria-expanded', String(!panel.hidden));
+    unread = 0;
+    sayUnread();
+    if (!panel.hidden) panel.querySelector('textarea').focus();
   },
   confidentialite: () => one('[data-privacy]').showModal(),
   fermer: () => one('[data-privacy]').close(),
