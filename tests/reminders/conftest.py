@@ -30,6 +30,12 @@ from tests.keys import Keys
 from tests.tokens import a_caller, bearer
 
 KEY = bytes(range(32))
+CHOICE: dict[str, Any] = {
+    "phone": "06 12 34 56 78",
+    "mail": "camille@exemple.fr",
+    "channels": ["sms", "mail"],
+    "moments": ["now", "day_before", "hour_before"],
+}
 PHONE, MAIL = "+33612345678", "camille@exemple.fr"
 
 
@@ -157,6 +163,10 @@ class Door:
         who = bearer(self.keys.rings["identity"], "reminders", caller or a_caller())
         content = None if data is None else msgspec.json.encode(data)
         return await self.http.request(method, path, content=content, headers={**who, **headers})
+
+    async def give(self, case_id: UUID, **changes: Any) -> Any:
+        """Put a contact with every channel and moment, but for `changes`."""
+        return await self.ask("PUT", f"/cases/{case_id}/contact", {**CHOICE, **changes})
 
 
 TABLES = "contact, account, appointment, message, ended, outbox, inbox, unheard, idempotency, audit"

@@ -4,43 +4,18 @@ import asyncio
 import hashlib
 import re
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.words import Channel, MessageMoment
 from kit.clock import now
 from services.reminders.deliver import ticks
-from services.reminders.deliver.answers import Letter, Refused, Unknown
+from services.reminders.deliver.answers import Refused, Unknown
 from services.reminders.deliver.sending import prepare, send_due
 from services.reminders.domain.tries import PAUSES
 from services.reminders.store import sending
-from tests.reminders.conftest import MAIL, PHONE, House, Provider, soon
+from tests.reminders.conftest import MAIL, PHONE, House, soon
+from tests.reminders.due import DAY_AND_NIGHT, NOW, one_due, the_row
 from tests.reminders.make import booked, cancelled, moved
-
-NOW = MessageMoment.NOW
-DAY_AND_NIGHT: dict[str, Any] = {
-    "from_hour": datetime.min.time().replace(hour=7),
-    "to_hour": datetime.min.time().replace(hour=7),
-}
-
-
-async def one_due(house: House, *moments: MessageMoment, channels: tuple[Channel, ...] = (Channel.SMS,)) -> UUID:
-    """A case with a booked appointment in three days and its messages due now."""
-    event = booked(soon(days=3))
-    await house.contact(event.case_id, *(moments or (NOW,)), channels=channels, **DAY_AND_NIGHT)
-    await house.hear(event)
-    await house.due_now()
-    return event.case_id
-
-
-async def the_row(house: House) -> Any:
-    [row] = await house.sql("SELECT * FROM message")
-    return row
-
-
-async def expire_leases(house: House) -> None:
-    await house.sql("UPDATE message SET leased_until = now() - interval '1 second' WHERE leased_until IS NOT NULL")
 
 
 async def test_a_due_message_leaves_once_with_day_hour_and_link(house: House) -> None:
@@ -136,6 +111,15 @@ async def test_a_message_held_up_into_the_night_waits_for_the_morning(house: Hou
     assert dates == {start.replace(hour=8)}
 
 
+async def test_after_an_outage_the_same_words_leave_once(house: House) -> None:
+    event = booked(soon(hours=30))
+    await house.contact(event.case_id, channels=(Channel.SMS,), **DAY_AND_NIGHT)
+    await house.hear(event)
+    assert await house.send(event.starts_at - timedelta(minutes=20)) == 1
+    [left] = await house.rows(status="sent")
+    assert left["kind"] == "hour_before" and len(await house.rows(status="dropped")) == 2
+
+
 async def test_a_refusal_is_tried_again_later(house: House) -> None:
     await one_due(house)
     house.sms.answers = [Refused()]
@@ -187,73 +171,26 @@ async def test_a_provider_that_does_not_answer_is_asked_once_more_and_it_shows(h
     assert (await the_row(house))["status"] == "failed" and len(await house.told("MessageFailed")) == 1
 
 
-async def test_a_worker_lost_before_the_provider_repeats_nothing(house: House) -> None:
-    await one_due(house)
-    async with house.worker.database.transaction() as db:
-        await sending.claim(db, now())
-    assert await house.send() == 0  # it is someone's, for a lease
-    await expire_leases(house)
-    assert await house.send() == 1
-    assert (await the_row(house))["possible_repeat"] == 0
+class Queue:
+    """A broker that only counts."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[str, str]] = []
+
+    async def job(self, service: str, name: str) -> None:
+        self.jobs.append((service, name))
 
 
-async def test_a_worker_lost_after_the_providers_yes_repeats_one_and_counts_it(house: House) -> None:
-    await one_due(house)
-    await _lost_while_sending(house)
-    assert await house.send() == 0
-    await expire_leases(house)
-    assert await house.send() == 1
-    row = await the_row(house)
-    assert (row["status"], row["possible_repeat"]) == ("sent", 1)
-    assert {letter.id for letter in house.sms.letters} == {row["id"]}  # a repeat can be recognised
-
-
-async def test_a_message_is_never_repeated_twice(house: House) -> None:
-    await one_due(house)
-    for _ in range(2):
-        await _lost_while_sending(house)
-        await expire_leases(house)
-    assert await house.send() == 0
-    assert (await the_row(house))["status"] == "failed" and len(await house.told("MessageFailed")) == 1
-
-
-async def test_a_worker_that_was_asleep_is_refused(house: House) -> None:
-    """Its lease ran out, another sent the message: whatever it still does changes nothing."""
-    await one_due(house)
-    waking = Asleep()
-    sleeper = house.another_worker(waking)
-    job = asyncio.create_task(send_due(sleeper))
-    async with asyncio.timeout(5):
-        await waking.reached.wait()
-    await expire_leases(house)
-    assert await house.send() == 1
-    before = await the_row(house)
-    waking.wake.set()
-    assert await job == 0
-    assert await the_row(house) == before
-    await sleeper.redis.aclose()
-    await sleeper.database.stop()
-
-
-async def test_a_stale_claim_cannot_even_begin(house: House) -> None:
-    await one_due(house)
-    async with house.worker.database.transaction() as db:
-        [stale] = await sending.claim(db, now())
-    await expire_leases(house)
-    async with house.worker.database.transaction() as db:
-        [fresh] = await sending.claim(db, now())
-    async with house.worker.database.transaction() as db:
-        assert fresh.fence == stale.fence + 1
-        assert await sending.look(db, stale) is None
-        assert await sending.look(db, fresh) is not None
-        assert not await sending.mark_sent(db, stale, now())
-
-
-async def test_one_bad_row_does_not_stop_the_others(house: House) -> None:
-    bad = await one_due(house)
-    await one_due(house)
-    await house.sql("UPDATE contact SET phone = 'broken' WHERE case_id = $1", bad)
-    assert await house.send() == 1
+async def test_a_tick_asks_for_as_many_jobs_as_there_is_work(house: House) -> None:
+    queue = Queue()
+    tick = ticks.Ask(queue)
+    for expected in (0, 1, 1):
+        async with house.worker.database.transaction() as db:
+            await tick(db)
+        assert len(queue.jobs) == expected
+        if not expected:
+            await one_due(house)
+    assert queue.jobs == [("reminders", "send_due")]
 
 
 async def test_any_number_of_schedulers_ask_once(house: House) -> None:
@@ -267,52 +204,3 @@ async def test_any_number_of_schedulers_ask_once(house: House) -> None:
     await house.sql("UPDATE message SET asked_until = now() - interval '1 second'")
     async with house.worker.database.transaction() as db:
         assert await sending.ask(db, now()) == 3  # nobody took them: asked again
-
-
-async def test_lateness_and_repeats_are_measured_once(house: House) -> None:
-    await one_due(house)
-    await _lost_while_sending(house)
-    await expire_leases(house)
-    await house.send()
-    before = _metrics()
-    for _ in range(2):
-        async with house.worker.database.transaction() as db:
-            await ticks.measure(db)
-    after = _metrics()
-    assert [new - old for new, old in zip(after, before, strict=True)] == [1.0, 1.0]
-
-
-class Asleep(Provider):
-    """Says yes only when it is woken."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reached, self.wake = asyncio.Event(), asyncio.Event()
-
-    async def send(self, letter: Letter) -> None:
-        self.reached.set()
-        await self.wake.wait()
-
-
-async def _lost_while_sending(house: House) -> None:
-    """A worker marks the row, hands the letter over, and is never heard of again."""
-    async with house.worker.database.transaction() as db:
-        [claim] = await sending.claim(db, now())
-    async with house.worker.database.transaction() as db:
-        leaving = await prepare(db, house.worker.things["outgoing"], claim, now())
-    assert leaving is not None
-    await house.sms.send(leaving.letter)
-
-
-def _metrics() -> tuple[float, float]:
-    lateness = next(
-        sample.value
-        for sample in next(iter(ticks.lateness_seconds.collect())).samples
-        if sample.name.endswith("_count")
-    )
-    repeats = next(
-        sample.value
-        for sample in next(iter(ticks.duplicates_total.collect())).samples
-        if sample.name.endswith("_total")
-    )
-    return lateness, repeats

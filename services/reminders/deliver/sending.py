@@ -17,7 +17,7 @@ from kit import outbox
 from kit.clock import now
 from kit.db import AfterCommit
 from kit.log import log
-from kit.vault import Vault
+from kit.vault import Sealed, Vault
 from kit.worker import Listening
 from services.reminders.deliver.answers import Letter, Refused, Route, Unknown
 from services.reminders.domain import leaving, texts
@@ -102,13 +102,17 @@ async def prepare(db: AsyncConnection, outgoing: Outgoing, claim: Claim, at: dat
     if row.possible_repeat > REPEATS:
         await _fail(db, row)
         return None
-    reach = await _reach(db, outgoing.vault, row)
+    try:
+        reach = await _reach(db, outgoing.vault, row)
+    except Sealed:  # sealed under another key: nobody can be reached, and a person must know
+        await _fail(db, row)
+        return None
     verdict, later = _verdict(row, reach, at)
     address = reach.address(row.channel) if reach else None
     if verdict is Verdict.LATER and later is not None:
         await sending.put_off(db, claim, later)
         return None
-    if verdict is Verdict.DROP or address is None:
+    if verdict is Verdict.DROP or address is None or (row.case_id and await sending.overtaken(db, row, at)):
         await sending.give_up(db, claim, failed=False)
         return None
     letter = Letter(row.id, address, await _text(db, outgoing, row))

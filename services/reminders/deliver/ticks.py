@@ -1,9 +1,10 @@
 """What falls due by the clock: asking for due messages, measuring those that left, forgetting."""
 
+from typing import Protocol
+
 from prometheus_client import Counter, Histogram
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.broker import Broker
 from kit.clock import now
 from kit.metrics import REGISTRY
 from services.reminders.store import forgetting, sending
@@ -21,10 +22,17 @@ duplicates_total = Counter(
 )
 
 
+class Queue(Protocol):
+    """Where jobs are asked for."""
+
+    async def job(self, service: str, name: str) -> None:
+        """Ask the service's worker for one of its jobs, now."""
+
+
 class Ask:
     """Asks the worker for its job when something is due; any number of schedulers may, each row leaves once."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Queue) -> None:
         self._broker = broker
 
     async def __call__(self, db: AsyncConnection) -> None:

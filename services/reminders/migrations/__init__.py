@@ -1,0 +1,1 @@
+"""How the tables of reminders came to be."""

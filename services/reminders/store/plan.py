@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, delete, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -131,9 +131,3 @@ async def forget_case(db: AsyncConnection, case_id: UUID) -> None:
     """Nothing of a case's messages is kept, nor of what others were told of its appointments."""
     mine = message.c.appointment_id.in_(await appointments.ids_of(db, case_id))
     await db.execute(delete(message).where(or_(message.c.case_id == case_id, mine)))
-
-
-async def waiting(db: AsyncConnection) -> int:
-    """How many messages are still to leave."""
-    still = message.c.status.in_((PLANNED, SENDING))
-    return int(await db.scalar(select(func.count()).select_from(message).where(still)) or 0)

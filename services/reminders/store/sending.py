@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, func, or_, select, update
+from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.words import Channel
@@ -102,6 +102,19 @@ async def look(db: AsyncConnection, claim: Claim) -> Claimed | None:
     left_before = known.pop("status") == SENDING  # a worker died between its provider's yes and its record
     known["possible_repeat"] += left_before
     return Claimed(**{**known, "channel": Channel(row.channel)})
+
+
+async def overtaken(db: AsyncConnection, row: Claimed, now: datetime) -> bool:
+    """Whether a later message with the same words is due too: after an outage only the latest one leaves."""
+    same = and_(
+        message.c.appointment_id == row.appointment_id,
+        message.c.version == row.version,
+        message.c.channel == row.channel.value,
+        message.c.case_id == row.case_id,
+    )
+    later = and_(message.c.first_due_at > row.first_due_at, message.c.due_at <= now)
+    alive = message.c.status.in_((PLANNED, SENDING, SENT))
+    return bool(await db.scalar(select(exists().where(same, later, alive))))
 
 
 async def mark_sending(db: AsyncConnection, row: Claimed) -> None:
