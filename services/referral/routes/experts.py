@@ -14,7 +14,7 @@ from kit.db import Db, Me
 from services.referral.domain.experts import NotYourExpert, UnknownExpert, card
 from services.referral.store import experts as store
 
-Ids = Annotated[list[UUID], QueryParameter(max_items=200)]
+Ids = Annotated[list[UUID] | None, QueryParameter(max_items=200)]
 
 
 class Experts(Controller):
@@ -22,9 +22,9 @@ class Experts(Controller):
     guards = (only(*ANYONE),)
 
     @get()
-    async def some(self, db: Db, caller: Me, ids: Ids) -> ExpertCards:
+    async def some(self, db: Db, caller: Me, ids: Ids = None) -> ExpertCards:
         """The cards of several experts; those that the caller may not read are left out."""
-        readable = await _readable(db, caller, ids)
+        readable = await _readable(db, caller, ids or [])
         return ExpertCards([card(expert) for expert in await store.by_ids(db, readable)])
 
     @get("/{expert_id:uuid}")

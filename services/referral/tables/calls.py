@@ -1,0 +1,130 @@
+"""Calls, cases, needs, referrals and what was learnt of their appointments."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.referral.tables.schema import Moment, metadata
+
+
+def _level(*, required: bool) -> Column[int]:
+    return Column("level", SmallInteger, CheckConstraint("level BETWEEN 1 AND 5"), nullable=not required)
+
+
+care_case = Table(
+    "care_case",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    Column("data_key", LargeBinary),  # wrapped; made with the first word typed, destroyed to erase
+    Column("exclusions_version", Integer, nullable=False, server_default="0"),
+    Column("erased_at", Moment),
+)
+"""A case is an id: no name, no number, no code."""
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", BigInteger, Identity(always=False), nullable=False, unique=True),
+    Column("case_id", Uuid, ForeignKey("care_case.id"), nullable=False, index=True),
+    Column("referral_id", Uuid),
+    Column("listener_id", Uuid, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("final", Boolean, nullable=False, server_default="false"),
+    Column("codes", JSONB, nullable=False),
+    Column("typed", LargeBinary),  # sealed under the case's data key
+    Column("saved_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("vocabulary", SmallInteger, nullable=False),
+    Index("contact_open", "listener_id", postgresql_where=text("ended_at IS NULL")),
+    Index("contact_by_start", "started_at"),
+)
+
+need = Table(
+    "need",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("care_case.id"), nullable=False),
+    Column("contact_id", Uuid, ForeignKey("contact.id"), nullable=False),
+    Column("contact_version", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    _level(required=True),
+    Column("codes", JSONB, nullable=False),
+    Column("typed", LargeBinary),
+)
+"""What was asked when it was handed over; never changed, a new one is made."""
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("care_case.id"), nullable=False, index=True),
+    Column("contact_id", Uuid, ForeignKey("contact.id")),
+    Column("need_id", Uuid, ForeignKey("need.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    _level(required=True),
+    Column("cycle", SmallInteger, nullable=False, server_default="1"),
+    Column("created_at", Moment, nullable=False),
+    Column("owner_id", Uuid),  # NULL: the desk's queue
+    Column("next_action", Text),
+    Column("next_action_at", Moment),
+    Column("expert_id", Uuid),
+    Column("appointment_id", Uuid),
+    Column("starts_at", Moment),
+    Column("modality", Text),
+    CheckConstraint(
+        "next_action_at IS NOT NULL OR status IN "
+        "('completed', 'lost', 'cancelled_by_caller', 'cancelled_by_line', 'entered_in_error')",
+        name="referral_has_a_next_action",
+    ),
+)
+
+transition_log = Table(
+    "transition_log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("referral_id", Uuid, ForeignKey("referral.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("from_status", Text),
+    Column("to_status", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("actor", Text, nullable=False),  # an account id, or the service that told
+    Column("request_id", Text),
+)
+
+appointment = Table(
+    "appointment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("referral_id", Uuid, nullable=False, index=True),
+    Column("case_id", Uuid, nullable=False, index=True),
+    Column("expert_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("starts_at", Moment),
+    Column("modality", Text),
+    Column("cancelled_by", Text),
+    Column("replaced", Boolean, nullable=False, server_default="false"),
+    Column("seen_version", Integer),
+    Column("charged_at", Moment),
+    Column("refunded_at", Moment),
+    Index("appointment_charged", "charged_at", postgresql_where=text("refunded_at IS NULL")),
+)
+"""What referral learnt of booking's appointments: the highest version heard of each."""

@@ -1,0 +1,90 @@
+"""What people at the desk must do, who is on call, and every ring of an urgent action."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from services.referral.tables.schema import Moment, metadata
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Uuid, nullable=False),
+    Column("referral_id", Uuid),
+    Column("contact_id", Uuid),
+    Column("appointment_id", Uuid),
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("owner_id", Uuid),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("task_open", "due_at", postgresql_where=text("done_at IS NULL")),
+    Index(
+        "task_once",
+        "kind",
+        "case_id",
+        "appointment_id",
+        unique=True,
+        postgresql_where=text("done_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
+    ),
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("position", SmallInteger, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("number", Text, nullable=False),  # of the post, E.164
+)
+"""Who is on call, in the order in which they are rung."""
+
+urgent_action = Table(
+    "urgent_action",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("contact_id", Uuid),
+    Column("triggered_by", Uuid, nullable=False),
+    Column("triggered_at", Moment, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("acknowledged_at", Moment),
+    Column("acknowledged_by", Text),
+    Column("data_key", LargeBinary, nullable=False),  # wrapped, its own
+    Column("details", LargeBinary),  # sealed: place, first name, number, means
+    Index("urgent_waiting", "triggered_at", postgresql_where=text("status = 'triggered'")),
+)
+
+urgent_attempt = Table(
+    "urgent_attempt",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("urgent_action_id", Uuid, ForeignKey("urgent_action.id"), nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("taken_up_at", Moment),
+    Column("ended_at", Moment),
+    Column("secret_hash", LargeBinary, unique=True),
+    UniqueConstraint("urgent_action_id", "round", "position", "channel"),
+    Index("urgent_pending", "at", postgresql_where=text("outcome = 'pending'")),
+)
+"""Every ring, as soon as it is to be made; the link's secret is kept only as a hash."""

@@ -1,0 +1,88 @@
+"""The ranked list over HTTP: it follows the sheet and the network, and asks the database little."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import event, text
+
+from contracts.words import Modality
+from kit.clock import now
+from services.referral.store import bulk, experts
+from tests.referral.conftest import Desk
+from tests.referral.make import a_standing, an_expert
+
+
+async def test_candidates_follow_the_sheet(desk: Desk) -> None:
+    contact = await desk.call(level=2, motives=["anxiety"])
+    speaks = await desk.expert(languages=frozenset({"fr", "ar"}))
+    await desk.expert()
+    path = f"/contacts/{contact['id']}/candidates"
+    assert (await desk.get(path)).json()["matching"] == 2
+    await desk.type(contact["id"], languages=["ar"])
+    found = (await desk.get(path)).json()
+    assert [one["expert_id"] for one in found["candidates"]] == [str(speaks.id)] and found["network"] == 2
+    await desk.type(contact["id"], not_experts=[str(speaks.id)])
+    assert (await desk.get(path)).json()["candidates"] == []
+
+
+async def test_the_memory_of_experts_follows_every_change(desk: Desk) -> None:
+    contact = await desk.call(level=2)
+    expert = await desk.expert()
+    path = f"/contacts/{contact['id']}/candidates"
+    assert (await desk.get(path)).json()["matching"] == 1
+    async with desk.listening.database.transaction() as db:
+        await experts.save(db, replace(expert, capacity=0, version=2))
+    assert (await desk.get(path)).json()["matching"] == 0
+
+
+async def test_the_memory_misses_no_change_of_a_transaction_that_was_still_open(desk: Desk) -> None:
+    contact = await desk.call(level=2)
+    first, second = await desk.expert(), await desk.expert()
+    path = f"/contacts/{contact['id']}/candidates"
+    async with desk.listening.database.transaction() as slow:
+        await slow.execute(text("UPDATE expert SET capacity = 0 WHERE id = :id"), {"id": first.id})
+        async with desk.listening.database.transaction() as quick:
+            await quick.execute(text("UPDATE expert SET name = 'B' WHERE id = :id"), {"id": second.id})
+        assert (await desk.get(path)).json()["matching"] == 2  # the later transaction was seen first
+    assert (await desk.get(path)).json()["matching"] == 1
+
+
+async def test_the_limit_is_bounded(desk: Desk) -> None:
+    contact = await desk.call()
+    for limit in ("0", "201", "many"):
+        answer = await desk.get(f"/contacts/{contact['id']}/candidates?limit={limit}")
+        assert answer.status_code == 422
+
+
+@pytest.fixture
+def a_thousand() -> Any:
+    """A thousand experts and where they stand."""
+    made = [an_expert(name=f"N{n}", specialties={"anxiety": (n % 10) / 10}, capacity=1 + n % 5) for n in range(1000)]
+    return [(one, a_standing(one, hours=n % 300, now=now(), stride_pass=(n % 17) / 3)) for n, one in enumerate(made)]
+
+
+async def test_a_thousand_experts_are_ranked_with_few_questions_to_the_database(desk: Desk, a_thousand: Any) -> None:
+    connection = await asyncpg.connect(desk.address.app)
+    await bulk.add_experts(connection, a_thousand)
+    await connection.close()
+    contact = await desk.call(level=2, motives=["anxiety", "exhaustion"], modalities=[Modality.VIDEO])
+    path = f"/contacts/{contact['id']}/candidates"
+    await desk.get(path)
+    asked: list[str] = []
+    engine = desk.house.database.engine.sync_engine
+
+    def count(*told: Any) -> None:
+        asked.append(told[2])
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        started = time.perf_counter()
+        found = (await desk.get(path)).json()
+        print(f"ranked in {(time.perf_counter() - started) * 1000:.1f} ms")
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    assert found["matching"] == 1000 and len(found["candidates"]) in (20, 21)
+    assert len(asked) <= 8
