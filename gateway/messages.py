@@ -68,6 +68,7 @@ SENTENCES: Final[dict[str, str]] = {
     # gateway
     "bad-token": "Votre session n'est plus reconnue. Connectez-vous : rien de ce qui est enregistré n'est perdu.",
     "foreign-form": "Cette page a vieilli. Rechargez-la, puis recommencez : rien n'a changé.",
+    "no-agenda": "Cet agenda n'est pas le vôtre, et personne ne vous l'a confié.",
     "no-such-visit": "Ce rendez-vous n'existe pas, ou n'est pas le vôtre.",
     "not-for-you": "Cette page n'est pas ouverte à votre rôle.",
     "unclear-time": "Cette date ou cette heure n'existe pas. Vérifiez-la, puis recommencez.",

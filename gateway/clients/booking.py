@@ -105,10 +105,9 @@ class Booking(ServiceClient):
         agenda: Agenda = await self._call("GET", f"/experts/{expert_id}/agenda", Agenda, query=query)
         return agenda
 
-    async def open(self, expert_id: UUID, opening: NewOpening, *, key: str) -> list[Opening]:
-        made: list[Opening] = await self._call(
-            "POST", f"/experts/{expert_id}/openings", list[Opening], opening, key=key
-        )
+    async def open(self, expert_id: UUID, opening: NewOpening, *, key: str) -> Opening:
+        """The first occurrence of what was opened."""
+        made: Opening = await self._call("POST", f"/experts/{expert_id}/openings", Opening, opening, key=key)
         return made
 
     async def change_opening(self, expert_id: UUID, occurrence_id: int, change: OpeningChange) -> Opening:
@@ -123,6 +122,11 @@ class Booking(ServiceClient):
     async def add_absence(self, expert_id: UUID, absence: NewAbsence, *, key: str) -> Absence:
         made: Absence = await self._call("POST", f"/experts/{expert_id}/absences", Absence, absence, key=key)
         return made
+
+    async def change_absence(self, expert_id: UUID, absence_id: int, absence: NewAbsence) -> Absence:
+        path = f"/experts/{expert_id}/absences/{absence_id}"
+        changed: Absence = await self._call("PATCH", path, Absence, absence)
+        return changed
 
     async def remove_absence(self, expert_id: UUID, absence_id: int) -> None:
         await self._call("DELETE", f"/experts/{expert_id}/absences/{absence_id}")

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, calls, public, room, soignant, tasks, urgent
+from gateway.pages import account, agenda, calls, public, room, soignant, tasks, urgent
 
 HANDLERS: list[ControllerRouterHandler] = [
     *public.HANDLERS,
@@ -12,4 +12,5 @@ HANDLERS: list[ControllerRouterHandler] = [
     *calls.HANDLERS,
     *urgent.HANDLERS,
     *tasks.HANDLERS,
+    *agenda.HANDLERS,
 ]

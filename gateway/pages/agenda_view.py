@@ -1,0 +1,261 @@
+"""What an agenda shows of itself: visits, openings and absences as the list and the grid need them. Nothing asks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.booking import Absence, Agenda, Appointment, Opening
+from contracts.words import AppointmentStatus, Modality, VisitKind
+from gateway import french
+
+SEE_WITHIN = timedelta(hours=12)
+"""An appointment nearer than this must be seen by the professional (care.md 9)."""
+ROOM_OPENS = timedelta(minutes=30)
+ROOM_STAYS = timedelta(hours=2)
+MODALITIES = {Modality.VIDEO: "Visio", Modality.PHONE: "Téléphone", Modality.IN_PERSON: "Sur place"}
+ICONS = {Modality.VIDEO: "camera", Modality.PHONE: "telephone", Modality.IN_PERSON: "lieu"}
+VISITS = {VisitKind.FIRST: "Premier rendez-vous", VisitKind.FOLLOW_UP: "Suivi"}
+VISITS_SHORT = {VisitKind.FIRST: "1er", VisitKind.FOLLOW_UP: "suivi"}
+LIVE = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.STARTED})
+SOURCES = {"absence": "Absence", "holiday": "Jour férié", "external": "Pris ailleurs"}
+NOBODY_NAMED = "La personne"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One appointment as its professional sees it: never a motive, never a way to reach the person."""
+
+    appointment: Appointment
+    zone: str
+    now: datetime
+    own: bool = True  # False for a secretary, who neither enters the room nor says who came
+
+    @property
+    def id(self) -> UUID:
+        return self.appointment.id
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.appointment.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.appointment.ends_at
+
+    @property
+    def name(self) -> str:
+        return self.appointment.nickname or NOBODY_NAMED
+
+    @property
+    def modality(self) -> str:
+        return MODALITIES[self.appointment.modality]
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.appointment.modality]
+
+    @property
+    def kind(self) -> str:
+        return VISITS[self.appointment.visit]
+
+    @property
+    def short(self) -> str:
+        return VISITS_SHORT[self.appointment.visit]
+
+    @property
+    def live(self) -> bool:
+        return self.appointment.status in LIVE
+
+    @property
+    def to_see(self) -> bool:
+        """Near, and nobody has said that they saw it."""
+        booked = self.appointment.status is AppointmentStatus.BOOKED
+        near = self.now < self.ends_at and self.starts_at - self.now <= SEE_WITHIN
+        return booked and near and self.appointment.seen_at is None
+
+    @property
+    def can_see(self) -> bool:
+        return self.live and self.appointment.seen_at is None and self.now < self.ends_at
+
+    @property
+    def has_room(self) -> bool:
+        return self.own and self.live and self.appointment.modality is Modality.VIDEO
+
+    @property
+    def room_opens_at(self) -> datetime:
+        return self.starts_at - ROOM_OPENS
+
+    @property
+    def room_open(self) -> bool:
+        return self.has_room and self.room_opens_at <= self.now < self.ends_at + ROOM_STAYS
+
+    @property
+    def can_say_who_came(self) -> bool:
+        return self.own and self.now >= self.starts_at and self.appointment.status in LIVE
+
+    @property
+    def came_after_all(self) -> bool:
+        """Said absent; may still be put right."""
+        return self.own and self.appointment.status is AppointmentStatus.NO_SHOW
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """What to say of it, and in which tone."""
+        match self.appointment.status:
+            case AppointmentStatus.ARRIVED:
+                return "En salle d'attente", "sauge"
+            case AppointmentStatus.STARTED:
+                return "En cours", "sauge"
+            case AppointmentStatus.FULFILLED:
+                return "A eu lieu", ""
+            case AppointmentStatus.NO_SHOW:
+                return "Pas venue", ""
+            case AppointmentStatus.BOOKED:
+                if self.to_see:
+                    return "À voir", "brique"
+                if self.now >= self.ends_at:
+                    return "À clore", ""
+                return ("Vu", "sauge") if self.appointment.seen_at else ("", "")
+        return "Annulé", "prune"
+
+    @property
+    def person_zone(self) -> str | None:
+        """The person's zone, when their clock shows another hour than the professional's."""
+        theirs = self.appointment.person_zone
+        same = french.local(self.starts_at, theirs).replace(tzinfo=None) == french.local(
+            self.starts_at, self.zone
+        ).replace(tzinfo=None)
+        return None if same else theirs
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the list, in the expert's zone."""
+
+    date: date
+    at: datetime
+    today: bool
+    lines: list[tuple[str, Any]] = field(default_factory=list)
+    """(kind, thing) by hour: `visit` Visit, `opening` Opening, `absence` Absence."""
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def window(first: date, last: date) -> tuple[datetime, datetime]:
+    """Instants that surely hold these local days, wherever they are lived."""
+    start = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    end = datetime(last.year, last.month, last.day, tzinfo=UTC)
+    return start - timedelta(hours=14), end + timedelta(hours=38)
+
+
+def visits_of(agenda: Agenda, now: datetime, *, own: bool) -> list[Visit]:
+    """In the order of their hours; cancelled ones are not shown."""
+    shown = [one for one in agenda.appointments if not one.status.startswith("cancelled")]
+    return [Visit(one, agenda.time_zone, now, own) for one in sorted(shown, key=lambda one: one.starts_at)]
+
+
+def days_of(agenda: Agenda, first: date, last: date, now: datetime, *, own: bool) -> list[Day]:
+    """Each local day with what begins, or goes on, in it."""
+    zone = agenda.time_zone
+    days = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        at = datetime(day.year, day.month, day.day, tzinfo=french.zone_of(zone)).astimezone(UTC)
+        found: list[tuple[datetime, int, str, Any]] = []
+        found += [(one.starts_at, 1, "opening", one) for one in agenda.openings if _begins(one, day, zone)]
+        found += [(max(one.starts_at, at), 0, "absence", one) for one in agenda.absences if _touches(one, at, zone)]
+        found += [
+            (one.starts_at, 2, "visit", one) for one in visits_of(agenda, now, own=own) if _begins(one, day, zone)
+        ]
+        lines = [(kind, thing) for _, _, kind, thing in sorted(found, key=lambda line: line[:2])]
+        days.append(Day(day, at, today=french.local(now, zone).date() == day, lines=lines))
+    return days
+
+
+def _begins(one: Opening | Visit, day: date, zone: str) -> bool:
+    return french.local(one.starts_at, zone).date() == day
+
+
+def _touches(one: Absence, day_at: datetime, zone: str) -> bool:
+    there = french.local(day_at, zone)
+    next_day = (there.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=there.tzinfo).astimezone(UTC)
+    return one.starts_at < next_day and one.ends_at > day_at
+
+
+def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterator[dict[str, Any]]:
+    """Everything of the grid, in the wall-clock hours of the expert's zone; `who` is the query of a secretary."""
+    zone = agenda.time_zone
+
+    def at(moment: datetime) -> str:
+        return f"{french.local(moment, zone):%Y-%m-%dT%H:%M}"
+
+    for one in agenda.openings:
+        day = at(one.starts_at)[:10]
+        yield {
+            "id": f"o{one.id}",
+            "kind": "opening",
+            "start": at(one.starts_at),
+            "end": at(one.ends_at),
+            "title": "Ouverture chaque semaine" if one.recurring else "Ouverture",
+            "card": f"/agenda/ouvertures/{one.id}?jour={day}{who}",
+            "recurring": one.recurring,
+            "editable": one.ends_at > now,
+        }
+    for away in agenda.absences:
+        day, hours = at(away.starts_at)[:10], away.ends_at - away.starts_at
+        yield {
+            "id": f"a{away.id}",
+            "kind": "absence",
+            "start": at(away.starts_at),
+            "end": at(away.ends_at),
+            "title": SOURCES[away.source],
+            "card": f"/agenda/absences/{away.id}?jour={day}{who}",
+            "editable": away.source == "absence" and hours < timedelta(days=1) and away.ends_at > now,
+        }
+    for visit in visits_of(agenda, now, own=own):
+        state, tone = visit.state
+        yield {
+            "id": f"r{visit.id}",
+            "kind": "visit",
+            "start": at(visit.starts_at),
+            "end": at(visit.ends_at),
+            "title": visit.name,
+            "short": visit.short,
+            "modality": visit.appointment.modality.value,
+            "state": state,
+            "tone": tone,
+            "over": not visit.live or visit.ends_at <= now,
+            "spoken": ", ".join(part.lower() for part in (visit.modality, visit.kind, state) if part),
+            "card": f"/agenda/rendez-vous/{visit.id}?{who.removeprefix('&')}",
+            "version": visit.appointment.version,
+            "editable": visit.appointment.movable and visit.starts_at > now,
+        }
+
+
+def next_of(visits: Sequence[Visit]) -> Visit | None:
+    """The one that goes on, or comes next."""
+    return next((one for one in visits if one.live and one.ends_at > one.now), None)
+
+
+def touched_by(visits: Sequence[Visit], start: datetime, end: datetime) -> list[Visit]:
+    """Those that stand in a stretch of time."""
+    return [one for one in visits if one.live and one.starts_at < end and one.ends_at > start]
+
+
+def title_of(first: date, last: date) -> str:
+    """`23 – 29 novembre 2026`, `30 novembre – 6 décembre 2026`, `mardi 24 novembre 2026`."""
+    if first == last:
+        return f"{french.DAYS[first.weekday()]} {_number(first)} {french.MONTHS[first.month - 1]} {first.year}"
+    end = f"{_number(last)} {french.MONTHS[last.month - 1]} {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{_number(first)} – {end}"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{_number(first)} {french.MONTHS[first.month - 1]}{year} – {end}"
+
+
+def _number(day: date) -> str:
+    return "1er" if day.day == 1 else str(day.day)

@@ -1,0 +1,184 @@
+"""Appointments on the agenda: seen, moved, given up, and whether it took place; never why, never how to reach."""
+
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from contracts.booking import Appointment, Cancel, Move
+from gateway.page import NamedPage, Page
+from gateway.pages.agenda_view import Visit
+from gateway.pages.agenda_whose import (
+    OWNERS_ONLY,
+    Answer,
+    NoAgenda,
+    UnclearTime,
+    Whose,
+    day_typed,
+    done,
+    hour_typed,
+    instant,
+    tried,
+    undo,
+    wall,
+    whose,
+)
+from gateway.visits import by_day
+
+TEMPLATE = "agenda/rendez_vous.html"
+BLOCK = "fiche"
+LOOK_AHEAD = timedelta(days=45)
+HOURS_OFFERED = 60
+MARKS = {"venue": "fulfil", "pas-venue": "no-show"}
+
+
+@get("/agenda/rendez-vous/{appointment_id:uuid}", opt=OWNERS_ONLY)
+async def one(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """When, how, who by nickname, and what can be done about it now."""
+    return await _card(page, whose(page), appointment_id, "")
+
+
+@get("/agenda/rendez-vous/{appointment_id:uuid}/deplacer", opt=OWNERS_ONLY)
+async def ask_move(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """The professional's next free hours for the same kind of appointment."""
+    return await _card(page, whose(page), appointment_id, "deplacer")
+
+
+@get("/agenda/rendez-vous/{appointment_id:uuid}/annuler", opt=OWNERS_ONLY)
+async def ask_cancel(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """One question, no reason asked."""
+    return await _card(page, whose(page), appointment_id, "annuler")
+
+
+@post("/agenda/vus", opt=OWNERS_ONLY)
+async def seen(page: NamedPage) -> Answer:
+    """One tap: seen, this one or all that the bar names."""
+    who = whose(page)
+    ids = _ids(page.fields("rdv"))
+
+    async def act() -> Answer:
+        for appointment_id in ids:
+            await page.house.booking.mark(appointment_id, "seen", key=page.key(f"seen:{appointment_id}"))
+        return done(page, who, "vu" if len(ids) == 1 else "vus")
+
+    return await _tried(page, who, ids[0], "", act())
+
+
+@post("/agenda/rendez-vous/{appointment_id:uuid}/deplacer", opt=OWNERS_ONLY)
+async def move(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
+    """Move in place: the hour stands until the other one is theirs."""
+    who = whose(page)
+
+    async def act() -> Answer:
+        before = await _found(page, who, appointment_id)
+        starts_at = _wanted(page, before.expert_zone)
+        version = int(page.field("version")) if page.field("version").isdecimal() else None
+        after = await page.house.booking.move(appointment_id, Move(starts_at), key=page.key("move"), version=version)
+        word = "remis" if page.field("remis") else "deplace"
+        fields = {"starts_at": before.starts_at.isoformat(), "version": str(after.version), "remis": "oui"}
+        back = undo(f"/agenda/rendez-vous/{appointment_id}/deplacer", who, fields)
+        day = wall(after.starts_at, after.expert_zone)["day"]
+        return done(page, who, word, day, None if word == "remis" else back)
+
+    return await _tried(page, who, appointment_id, "deplacer", act())
+
+
+@post("/agenda/rendez-vous/{appointment_id:uuid}/annuler", opt=OWNERS_ONLY)
+async def cancel(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
+    """The professional cannot hold it: the desk is told and takes care of the person."""
+    who = whose(page)
+
+    async def act() -> Answer:
+        before = await _found(page, who, appointment_id)
+        version = int(page.field("version")) if page.field("version").isdecimal() else None
+        await page.house.booking.cancel(appointment_id, Cancel(), key=page.key("cancel"), version=version)
+        return done(page, who, "annule", wall(before.starts_at, before.expert_zone)["day"])
+
+    return await _tried(page, who, appointment_id, "annuler", act())
+
+
+@post("/agenda/rendez-vous/{appointment_id:uuid}/issue", opt=OWNERS_ONLY)
+async def say_who_came(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
+    """It took place, or nobody came: all that anyone else learns (care.md 19)."""
+    who = whose(page)
+    word = "pas-venue" if page.field("issue") == "pas-venue" else "venue"
+
+    async def act() -> Answer:
+        after = await page.house.booking.mark(appointment_id, MARKS[word], key=page.key(word))
+        return done(page, who, word, wall(after.starts_at, after.expert_zone)["day"])
+
+    return await _tried(page, who, appointment_id, "", act())
+
+
+async def _tried(
+    page: Page, who: Whose, appointment_id: UUID, gesture: str, act: Coroutine[Any, Any, Answer]
+) -> Answer:
+    async def again(said: str, status: int) -> Answer:
+        return await _card(page, who, appointment_id, gesture, refusal=said, status=status)
+
+    return await tried(page, act, again)
+
+
+def _ids(given: list[str]) -> list[UUID]:
+    try:
+        found = [UUID(each) for each in given[:50]]
+    except ValueError as error:
+        raise NoAgenda() from error
+    if not found:
+        raise NoAgenda()
+    return found
+
+
+def _wanted(page: Page, zone: str) -> datetime:
+    """A slot's own instant, or the wall-clock hour where it was dropped on the grid."""
+    if page.field("starts_at"):
+        try:
+            return datetime.fromisoformat(page.field("starts_at"))
+        except ValueError as error:
+            raise UnclearTime(fields={"starts_at": "an instant"}) from error
+    return instant(day_typed(page.field("jour")), hour_typed(page.field("debut"), field="debut"), zone)
+
+
+async def _found(page: Page, who: Whose, appointment_id: UUID) -> Appointment:
+    found = await page.house.booking.appointment(appointment_id)
+    if found.expert_id != who.expert:
+        raise NoAgenda()
+    return found
+
+
+async def _card(
+    page: Page, who: Whose, appointment_id: UUID, gesture: str, *, refusal: str = "", status: int = 200
+) -> Response[str]:
+    appointment = await _found(page, who, appointment_id)
+    zone = appointment.expert_zone
+    days = []
+    if gesture == "deplacer" and appointment.movable:
+        slots = await page.house.booking.slots(
+            experts=[who.expert],
+            modality=[appointment.modality],
+            visit=appointment.visit,
+            start=page.now,
+            end=page.now + LOOK_AHEAD,
+            limit=HOURS_OFFERED,
+        )
+        same = [slot for slot in slots if slot.type_id == appointment.type_id]
+        days = by_day(same, zone, but=appointment.starts_at)
+    return await page.render(
+        TEMPLATE,
+        block=BLOCK,
+        status=status,
+        who=who,
+        visit=Visit(appointment, zone, page.now, who.own),
+        version=appointment.version,
+        zone=zone,
+        gesture=gesture,
+        days=days,
+        refusal=refusal,
+    )
+
+
+HANDLERS: list[ControllerRouterHandler] = [one, ask_move, ask_cancel, seen, move, cancel, say_who_came]

@@ -1,0 +1,73 @@
+// The agenda's page: the list comes from the server; here it gets its grid, its dialog and its live line.
+import { root } from "./say.js";
+import { fragment } from "./send.js";
+import { focusAgain, listen } from "./cards.js";
+import { busy, create, load } from "./grid.js";
+import { follow, tick } from "./live.js";
+
+const WIDE = matchMedia("(min-width: 52rem)");
+const PARTS = ["cote", "barre", "a-voir", "vide", "liste"];
+const card = document.getElementById("cal");
+let asked = 0;
+let later = 0;
+
+const day = () => document.getElementById("barre").dataset.jour;
+const view = () => root.dataset.vue || (WIDE.matches ? "semaine" : "liste");
+const address = (jour, vue) =>
+  `/agenda?jour=${jour}&vue=${vue}${root.dataset.pour ? `&pour=${root.dataset.pour}` : ""}`;
+
+function dress() {
+  root.classList.add("vivante");
+  root.dataset.montre = view();
+  card.hidden = view() === "liste";
+  for (const link of document.querySelectorAll(".seg a")) {
+    if (link.dataset.aller === view()) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+// The parts of the page that say something are read again; the focus stays on what has the same name.
+async function show(url) {
+  const turn = ++asked;
+  const page = await fragment(url);
+  if (!page || turn !== asked) return;
+  const focused = document.activeElement?.id;
+  for (const name of PARTS) {
+    const fresh = page.querySelector(`#${name}`);
+    if (fresh) document.getElementById(name).replaceWith(fresh);
+  }
+  dress();
+  if (focused && document.activeElement === document.body) focusAgain(`#${CSS.escape(focused)}`);
+  await load(view(), day());
+}
+
+const refresh = () => {
+  clearTimeout(later);
+  later = setTimeout(() => (busy() ? refresh() : show(address(day(), view()))), 60);
+};
+
+async function go(url, { keep = true } = {}) {
+  const asks = new URL(url, location.href).searchParams;
+  root.dataset.vue = asks.get("vue") ?? root.dataset.vue;
+  const target = address(asks.get("jour") || day(), view());
+  if (keep) history.pushState(null, "", target);
+  await show(target);
+  const title = document.title;
+  document.title = document.getElementById("barre").dataset.titre + title.slice(title.indexOf(" – Agenda"));
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-aller]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.href);
+});
+addEventListener("popstate", () => go(location.href, { keep: false }));
+WIDE.addEventListener("change", () => root.dataset.vue || refresh());
+
+create(refresh);
+listen(refresh);
+dress();
+load(view(), day());
+follow(refresh);
+tick(refresh);

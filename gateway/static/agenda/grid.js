@@ -1,0 +1,211 @@
+// The grid: @event-calendar/build in the expert's own wall-clock hours. Drags are shown at once, and taken back if refused.
+import { root, say } from "./say.js";
+import { send } from "./send.js";
+import { answered, openCard } from "./cards.js";
+
+const frame = document.getElementById("grille");
+const scope = document.getElementById("portee");
+const icons = document.getElementById("icones").content;
+const two = (number) => String(number).padStart(2, "0");
+const dayOf = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+const hourOf = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
+const long = new Intl.DateTimeFormat("fr-FR", { weekday: "long", day: "numeric", month: "long" });
+const classes = { opening: "k-ouv", absence: "k-abs" };
+
+let calendar = null;
+let held = false; // something is under the pointer: nothing may move below it
+let asked = 0;
+let refreshAll = () => {};
+
+const text = (name, value) => {
+  const element = document.createElement("span");
+  element.className = name;
+  element.textContent = value;
+  return element;
+};
+const icon = (name) => icons.querySelector(`[data-icone=${name}]`).firstElementChild.cloneNode(true);
+
+const shown = (one) => ({
+  id: one.id,
+  start: one.start,
+  end: one.end,
+  title: one.title,
+  allDay: false,
+  editable: one.editable,
+  durationEditable: one.editable && one.kind !== "visit",
+  extendedProps: one,
+  classNames: [
+    classes[one.kind] ?? `k-rdv m-${one.modality}`,
+    ...(Date.parse(one.end) - Date.parse(one.start) < 40 * 60000 ? ["k-court"] : []),
+    ...(one.over ? ["k-fini"] : []),
+    ...(one.state === "À voir" ? ["k-voir"] : []),
+    ...(one.recurring ? ["k-chaque"] : []),
+  ].flatMap((each) => each.split(" ")),
+});
+
+function content({ event }) {
+  const one = event.extendedProps;
+  const hours = `${hourOf(event.start)} – ${hourOf(event.end)}`;
+  if (one.kind !== "visit") return { domNodes: [text("ev-h", one.kind === "opening" ? hours : one.title)] };
+  const first = text("ev-h", hourOf(event.start));
+  first.prepend(icon(one.modality));
+  if (one.state === "À voir") first.append(text("ev-voir", "À voir"));
+  return { domNodes: [first, text("ev-t", `${one.title} · ${one.short}`)] };
+}
+
+function mounted({ event, el }) {
+  const one = event.extendedProps;
+  if (!one.kind) return;
+  el.dataset.evenement = event.id;
+  const hours = `${hourOf(event.start)} – ${hourOf(event.end)}`;
+  const words = [hours, one.kind === "visit" ? `${one.title} · ${one.short}, ${one.spoken}` : one.title];
+  el.setAttribute("aria-label", `${words.join(" ")}, ${long.format(event.start)}`);
+}
+
+// The library says role=table and puts buttons inside: what axe refuses is taken away (ui.md, trap 6).
+function mend() {
+  frame.querySelectorAll(".ec").forEach((each) => each.setAttribute("role", "group"));
+  if (frame.matches(".ec")) frame.setAttribute("role", "group");
+  const roles = "row columnheader cell rowgroup rowheader gridcell table".split(" ");
+  frame.querySelectorAll(roles.map((each) => `[role=${each}]`).join()).forEach((each) => {
+    each.removeAttribute("role");
+    for (const name of ["aria-colindex", "aria-colspan", "aria-rowindex"]) each.removeAttribute(name);
+  });
+  frame.querySelectorAll(".ec-toolbar").forEach((each) => each.remove());
+  frame.querySelector(".ec-main")?.setAttribute("tabindex", "0");
+  frame.querySelector(".ec-main")?.setAttribute("role", "group");
+  frame.querySelector(".ec-main")?.setAttribute("aria-label", frame.getAttribute("aria-label"));
+}
+
+// Once or each week: asked before anything is sent. "" is neither.
+const askScope = () =>
+  new Promise((decide) => {
+    scope.returnValue = "";
+    scope.addEventListener("close", () => decide(scope.returnValue), { once: true });
+    scope.showModal();
+  });
+
+const ways = {
+  async opening(one, event, old) {
+    const portee = one.recurring ? await askScope() : "one";
+    if (!portee) return null;
+    const fields = { du: dayOf(old.start), jour: dayOf(event.start), debut: hourOf(event.start), fin: hourOf(event.end), portee };
+    return send(`/agenda/ouvertures/${one.id.slice(1)}`, fields);
+  },
+  async visit(one, event) {
+    const fields = { jour: dayOf(event.start), debut: hourOf(event.start), version: one.version };
+    return send(`/agenda/rendez-vous/${one.id.slice(1)}/deplacer`, fields);
+  },
+  async absence(one, event, old) {
+    const fields = {
+      du: dayOf(old.start),
+      jour: dayOf(event.start),
+      debut: hourOf(event.start),
+      au: dayOf(event.end),
+      fin: hourOf(event.end),
+    };
+    if (fields.fin === "00:00") fields.au = fields.jour;
+    return send(`/agenda/absences/${one.id.slice(1)}`, fields);
+  },
+};
+
+async function changed({ event, oldEvent, revert }) {
+  const one = event.extendedProps;
+  held = true;
+  const told = await ways[one.kind](one, event, oldEvent);
+  held = false;
+  if (told?.ok) return answered(told, refreshAll);
+  revert();
+  say(told ? told.said : root.dataset.remis, { tone: told ? "brique" : "" });
+  refreshAll();
+}
+
+function drawn({ start, end }) {
+  const last = dayOf(start) === dayOf(end) || hourOf(end) === "00:00" ? end : null;
+  const pour = root.dataset.pour ? `&pour=${root.dataset.pour}` : "";
+  const fin = last ? hourOf(last) : "";
+  openCard(`/agenda/ouvertures/nouvelle?jour=${dayOf(start)}&debut=${hourOf(start)}&fin=${fin}${pour}`);
+  calendar.unselect();
+}
+
+export function create(refresh) {
+  refreshAll = refresh;
+  calendar = EventCalendar.create(frame, {
+    view: "timeGridWeek",
+    locale: "fr",
+    firstDay: 1,
+    height: "100%",
+    headerToolbar: { start: "", center: "", end: "" },
+    allDaySlot: false,
+    slotMinTime: "08:00",
+    slotMaxTime: "20:00",
+    flexibleSlotTimeLimits: { eventFilter: (event) => event.extendedProps.kind !== "absence" },
+    slotHeight: 28,
+    slotDuration: "00:30",
+    snapDuration: "00:15",
+    scrollTime: "08:00",
+    nowIndicator: false,
+    editable: true,
+    selectable: true,
+    eventResizableFromStart: true,
+    longPressDelay: 450,
+    dayHeaderFormat: { weekday: "long", day: "numeric" },
+    slotLabelFormat: { hour: "2-digit", minute: "2-digit" },
+    eventTimeFormat: { hour: "2-digit", minute: "2-digit" },
+    events: [],
+    eventContent: content,
+    eventDidMount: mounted,
+    eventClick: ({ event, el }) => event.extendedProps.card && openCard(event.extendedProps.card, el),
+    eventDragStart: () => (held = true),
+    eventDragStop: () => (held = false),
+    eventResizeStart: () => (held = true),
+    eventResizeStop: () => (held = false),
+    eventDrop: changed,
+    eventResize: changed,
+    select: drawn,
+    viewDidMount: () => setTimeout(mend),
+    eventAllUpdated: () => setTimeout(mend),
+    datesSet: () => setTimeout(mend),
+  });
+  return calendar;
+}
+
+export const busy = () => held || scope.open;
+
+// What the server says, now; whoever had the focus keeps it.
+export async function load(view, day) {
+  if (!calendar) return;
+  const turn = ++asked;
+  const week = view === "jour" ? "timeGridDay" : "timeGridWeek";
+  const at = new Date(`${day}T12:00`);
+  const first = new Date(at);
+  const last = new Date(at);
+  if (view !== "jour") first.setDate(at.getDate() - ((at.getDay() + 6) % 7));
+  last.setTime(first.getTime());
+  last.setDate(first.getDate() + (view === "jour" ? 1 : 7));
+  const pour = root.dataset.pour ? `&pour=${root.dataset.pour}` : "";
+  let told;
+  try {
+    const answer = await fetch(`/agenda/donnees?du=${dayOf(first)}&au=${dayOf(last)}${pour}`, {
+      headers: { Accept: "application/json" },
+    });
+    if (answer.status === 401) location.reload();
+    if (!answer.ok) return;
+    told = await answer.json();
+  } catch {
+    return; // the live line says it, and asks again
+  }
+  if (turn !== asked || busy()) return;
+  const focused = document.activeElement?.closest("[data-evenement]")?.dataset.evenement;
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  calendar.setOption("nowIndicator", here === told.zone);
+  calendar.setOption("view", week);
+  calendar.setOption("date", at);
+  calendar.setOption("events", told.events.map(shown));
+  setTimeout(() => {
+    mend();
+    frame.dataset.version = told.version;
+    if (focused && !document.activeElement?.closest("[data-evenement], dialog"))
+      frame.querySelector(`[data-evenement="${focused}"]`)?.focus();
+  });
+}
