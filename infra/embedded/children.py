@@ -1,5 +1,7 @@
 """What the forked processes of the house run: a web application, the worker, the migrations, the inbox."""
 
+import logging
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ def serve(app: str, port: int, grace: int = 20) -> None:
     """A web application (`module:factory`) under uvicorn; `grace` seconds to end requests under way."""
     import uvicorn
 
+    _show_failed_starts()
     uvicorn.run(
         app,
         factory=True,
@@ -24,6 +27,14 @@ def serve(app: str, port: int, grace: int = 20) -> None:
         timeout_graceful_shutdown=grace,
         backlog=2048,
     )
+
+
+def _show_failed_starts() -> None:
+    """The house's logs keep no free text; why a start failed is the exception, and nobody's data is in it yet."""
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setLevel(logging.ERROR)
+    shown.addFilter(lambda record: record.module in ("config", "on", "server"))  # not the modules of requests
+    logging.getLogger("uvicorn.error").addHandler(shown)
 
 
 def work(services: Sequence[str], announce: str) -> None:

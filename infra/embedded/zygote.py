@@ -26,7 +26,7 @@ def main(channel: int, preloaded: Sequence[str]) -> None:
     """Serve fork commands on a socket until it closes or SIGTERM comes."""
     gc.disable()
     for module in preloaded:
-        with suppress(ImportError):  # the child that needs it will say so in its own log
+        with suppress(Exception):  # the child that needs it will say so in its own log
             importlib.import_module(module)
     gc.freeze()
     gc.enable()
@@ -113,9 +113,10 @@ def _become(wanted: dict[str, Any], parent: int, channel: socket.socket) -> None
         for received in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(received, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        libc = ctypes.CDLL(None)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        libc.prctl(PR_SET_NAME, wanted["name"].encode()[:15])
+        if sys.platform == "linux":
+            libc = ctypes.CDLL(None)
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            libc.prctl(PR_SET_NAME, wanted["name"].encode()[:15])
         if os.getppid() != parent:
             os._exit(1)
         channel.close()
