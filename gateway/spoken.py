@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Final
 
-from contracts.identity import SpokenCode
 from contracts.referral import ExpertCard, Sheet
 from contracts.words import ExpertProfession, Modality
 from gateway import french
@@ -57,8 +56,3 @@ def confirmed(starts_at: datetime, now: datetime, zone: str, modality: Modality,
         f"C'est noté : {french.day_near(starts_at, now, zone)} à {french.hour_spoken(starts_at, zone)}, "
         f"{HOW[modality]}, avec {name}. Avec votre code, vous retrouvez ce rendez-vous à toute heure, ou en rappelant."
     )
-
-
-def spelled(code: SpokenCode) -> str:
-    """The code, word after word, then its two digits one by one."""
-    return f"{', '.join(code.words)}, {' '.join(code.digits)}"

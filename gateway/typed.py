@@ -37,7 +37,7 @@ def _value(name: str, form: Mapping[str, list[str]]) -> Any:
         return {code: answer for code, answer in answers.items() if answer.strip()}
     text = _text(form, name)
     if name == "level":
-        return int(text) if text in ("1", "2", "3", "4", "5") else None
+        return int(text) if text.isdecimal() and len(text) < 4 else text or None
     if name == "level_confirmed":
         return text == "oui"
     return text or None

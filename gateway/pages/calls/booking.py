@@ -73,18 +73,17 @@ async def confirm(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
             key=page.key("book"),
         )
     except PeerAway:
-        return await again(page, contact, now_held, wanted, status=503, refusal=sentence("unavailable"))
+        same = page.field("idempotency_key")  # nobody knows what was done: the same press may be repeated
+        return await again(page, contact, now_held, wanted, status=503, refusal=sentence("unavailable"), key=same)
     except PeerProblem as error:
         return await refused(page, contact, now_held, wanted, error)
-    card = await page.house.referral.expert(appointment.expert_id)
+    card = await or_none(page.house.referral.expert(appointment.expert_id))  # booked: nothing may hide the code now
+    name = card.name if card else "le professionnel choisi"
     done = {
         "appointment": appointment,
-        "card": card,
         "code": code,
-        "spelled": spoken.spelled(code),
-        "line": spoken.confirmed(appointment.starts_at, page.now, zone, appointment.modality, card.name),
+        "line": spoken.confirmed(appointment.starts_at, page.now, zone, appointment.modality, name),
         "sent_now": MessageMoment.NOW in wanted.chosen_moments,
-        "case_id": contact.case_id,
     }
     return await answer(page, contact_id, block="droite", contact=contact, done=done)
 
@@ -118,7 +117,6 @@ async def again(page: Page, contact: Contact, now_held: Held, wanted: Wishes, **
         status=status,
         wishes=wanted,
         plan=page.field("plan"),
-        key=page.field("idempotency_key"),
         **shown,
         **more,
     )

@@ -15,6 +15,7 @@ from contracts.words import Modality
 from gateway.guards import LISTENERS_ONLY
 from gateway.house import House
 from gateway.page import NamedPage
+from gateway.pages.tasks import KINDS
 from kit.errors import Refusal
 from kit.http import PeerAway, PeerProblem
 
@@ -56,7 +57,9 @@ async def told(page: NamedPage, house: House, experts: list[UUID], modalities: l
                 asked = [wanted[name]] if name in wanted else experts if name is None else []
                 for each in await free(house, asked, modalities):
                     yield event("libres", each)
-                yield event("poste" if name == "desk" else "battement", {})
+                if name in (None, "desk"):
+                    yield event("poste", await waiting(house))
+                yield event("battement", {})
             except (PeerAway, PeerProblem):
                 yield event("absent", {})
             except Refusal:
@@ -67,6 +70,22 @@ async def told(page: NamedPage, house: House, experts: list[UUID], modalities: l
         upcoming.cancel()
         await asyncio.gather(upcoming, return_exceptions=True)
         await feed.aclose()  # type: ignore[attr-defined]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What waits at the desk: how many things nobody has taken, and the most pressing in five words."""
+
+    count: int
+    words: str = ""
+
+
+async def waiting(house: House) -> Waiting:
+    """Told on every open call, so that nobody in a waiting room depends on one screen."""
+    free_tasks = [task for task in await house.referral.tasks() if task.owner_id is None]
+    if not free_tasks:
+        return Waiting(0)
+    first = min(free_tasks, key=lambda task: (task.kind != "waiting_alone", task.due_at))
+    return Waiting(len(free_tasks), KINDS.get(first.kind, first.words))
 
 
 async def free(house: House, experts: list[UUID], modalities: list[Modality]) -> list[Free]:

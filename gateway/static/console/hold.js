@@ -178,6 +178,7 @@ function changed(event) {
 async function submitted(event) {
   const form = event.target;
   if (form.id === "rattraper") return recall(event);
+  if (form.action.endsWith("/clore")) return give(form);
   if (form.id !== "confirmer") return;
   event.preventDefault();
   const press = event.submitter;
@@ -202,6 +203,16 @@ async function submitted(event) {
     }
   } finally {
     busy = false;
+  }
+}
+
+// A call that is closed gives its slot back.
+function give(form) {
+  for (const field of form.querySelectorAll("[data-tenu]")) field.remove();
+  for (const [name, one] of carried()) {
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name, value: one });
+    field.dataset.tenu = "";
+    form.append(field);
   }
 }
 

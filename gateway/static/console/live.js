@@ -27,6 +27,14 @@ function libres({ expert, slots: free, until }) {
   if (before && !struck && free.some((key) => !before.has(key)) && until === null) moved(expert);
 }
 
+// What waits at the desk, said once when it changes.
+function desk({ words: said, count }) {
+  const link = document.getElementById("poste").firstElementChild;
+  link.hidden = !count;
+  const text = count ? `${words.afaire}${said}${count > 1 ? ` (${count})` : ""}` : "";
+  if (link.textContent !== text) link.textContent = text;
+}
+
 export function connect() {
   const experts = [...new Set(cards().map((card) => card.dataset.pro))];
   const modes = [...document.querySelectorAll("#fiche [name=modalities]:checked")].map((one) => one.value);
@@ -38,7 +46,7 @@ export function connect() {
   source = new EventSource(`${here("flux")}?${asked}`);
   source.addEventListener("libres", (event) => libres(JSON.parse(event.data)));
   source.addEventListener("battement", () => told(words.aJour));
-  source.addEventListener("poste", () => told(words.aJour));
+  source.addEventListener("poste", (event) => desk(JSON.parse(event.data)));
   source.addEventListener("absent", () => told(words.attente, true));
   source.addEventListener("error", () => {
     told(words.attente, true);
