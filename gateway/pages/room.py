@@ -87,7 +87,7 @@ def words(appointment: Appointment, name: str, *, person: bool, zone: str) -> di
         "me": "Vous",
         "other": name,
         "speak": "Dites quelques mots.",
-        "heardWell": "On vous entend bien. Personne d'autre ne vous entend ici.",
+        "heardWell": "Votre micro fonctionne bien. Personne ne vous entend ici.",
         "endTitle": "Vous avez quitté la salle",
         "end": "Micro et caméra sont fermés. Rien n'a été enregistré.",
         "leakTitle": "Nous avons tout arrêté",
