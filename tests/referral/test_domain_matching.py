@@ -9,16 +9,20 @@ import pytest
 
 from contracts.referral import UNKNOWN
 from contracts.words import ExpertProfession, Modality
-from services.referral.domain.experts import Fee, Place, Standing, fee_in_words
+from services.referral.domain.experts import Expert, Fee, Place, Standing, fee_in_words
 from services.referral.domain.matching.fairness import Contender, in_order
 from services.referral.domain.matching.filters import eligible
 from services.referral.domain.matching.ranking import FEW, Network, ranked
-from services.referral.domain.matching.score import WEIGHTS, Scorer, Shares, fit
+from services.referral.domain.matching.score import WEIGHTS, Scorer, Shares, earliest, fit
 from services.referral.domain.matching.wanted import wanted
 from tests.referral.make import NIGHT, PARIS, a_network, a_sheet, a_standing, a_wish, an_expert
 
 DAY = NIGHT.date()
 VIDEO = (Modality.VIDEO,)
+
+
+def shares_of(scorer: Scorer, expert: Expert, standing: Standing, ways: tuple[Modality, ...]) -> Shares:
+    return scorer.shares(expert, standing, ways, earliest(standing, ways, NIGHT))
 
 
 def test_the_weights_of_every_level_sum_to_one() -> None:
@@ -44,7 +48,7 @@ def test_the_worked_example_of_the_design() -> None:
 
 def test_the_shares_of_the_example_come_from_the_expert() -> None:
     expert = an_expert()
-    shares = Scorer(a_wish(), NIGHT).shares(expert, a_standing(expert, hours=36), VIDEO)
+    shares = shares_of(Scorer(a_wish(), NIGHT), expert, a_standing(expert, hours=36), VIDEO)
     assert shares.specialty == 1 and shares.slot == pytest.approx(0.607, abs=0.001)
     assert (shares.modality, shares.continuity, shares.preferences, shares.setting, shares.cost) == (1, 0, 1, 1, 1)
 
@@ -161,9 +165,9 @@ def test_nobody_is_an_answer() -> None:
 def test_a_missing_or_stale_slot_is_unknown_and_counts_half() -> None:
     expert = an_expert()
     scorer = Scorer(a_wish(), NIGHT)
-    assert scorer.shares(expert, Standing(expert.id), VIDEO).slot is None
-    assert scorer.shares(expert, a_standing(expert, hours=-2), VIDEO).slot is None
-    assert scorer.shares(expert, a_standing(expert, hours=None), VIDEO).slot == 0
+    assert shares_of(scorer, expert, Standing(expert.id), VIDEO).slot is None
+    assert shares_of(scorer, expert, a_standing(expert, hours=-2), VIDEO).slot is None
+    assert shares_of(scorer, expert, a_standing(expert, hours=None), VIDEO).slot == 0
     found = ranked(Network({expert.id: expert}, {}, {}), a_wish(), now=NIGHT, limit=1)
     assert "inconnu" in found.candidates[0].why and found.candidates[0].first_free is None
 
@@ -171,13 +175,13 @@ def test_a_missing_or_stale_slot_is_unknown_and_counts_half() -> None:
 def test_a_secondary_motive_unmatched_costs_a_fifth() -> None:
     wish = a_wish(motives=["anxiety", "grief"])
     expert = an_expert(specialties={"anxiety": 0.9})
-    assert Scorer(wish, NIGHT).shares(expert, a_standing(expert), VIDEO).specialty == pytest.approx(0.72)
+    assert shares_of(Scorer(wish, NIGHT), expert, a_standing(expert), VIDEO).specialty == pytest.approx(0.72)
 
 
 def test_second_choices_count_less() -> None:
     wish = a_wish(modalities=[Modality.VIDEO, Modality.PHONE, Modality.IN_PERSON])
     expert = an_expert()
-    shares = [Scorer(wish, NIGHT).shares(expert, a_standing(expert), (way,)).modality for way in wish.modalities]
+    shares = [shares_of(Scorer(wish, NIGHT), expert, a_standing(expert), (way,)).modality for way in wish.modalities]
     assert shares == [1.0, 0.6, 0.4]
 
 
@@ -185,11 +189,11 @@ def test_distance_counts_in_person_and_shared_hours_at_a_distance() -> None:
     scorer = Scorer(a_wish(), NIGHT)
     near, far = an_expert(places=_at(0)), an_expert(places=_at(25))
     in_person = (Modality.IN_PERSON,)
-    assert scorer.shares(near, a_standing(near), in_person).proximity == pytest.approx(1, abs=0.01)
-    assert scorer.shares(far, a_standing(far), in_person).proximity == pytest.approx(exp(-1), abs=0.02)
+    assert shares_of(scorer, near, a_standing(near), in_person).proximity == pytest.approx(1, abs=0.01)
+    assert shares_of(scorer, far, a_standing(far), in_person).proximity == pytest.approx(exp(-1), abs=0.02)
     overseas = an_expert(time_zone="Indian/Reunion")  # 3 hours ahead in winter
-    assert scorer.shares(near, a_standing(near), VIDEO).proximity == 1
-    assert scorer.shares(overseas, a_standing(overseas), VIDEO).proximity == pytest.approx(0.75)
+    assert shares_of(scorer, near, a_standing(near), VIDEO).proximity == 1
+    assert shares_of(scorer, overseas, a_standing(overseas), VIDEO).proximity == pytest.approx(0.75)
 
 
 def test_someone_already_met_comes_first_when_equal() -> None:
@@ -204,7 +208,7 @@ def test_the_setting_is_the_same_the_health_world_or_another() -> None:
     scorer = Scorer(a_wish(), NIGHT)
     for audiences, share in ((["nurse_hospital"], 1), (["health"], 0.5), (["student"], 0), ([], None)):
         expert = an_expert(audiences=frozenset(audiences))
-        assert scorer.shares(expert, a_standing(expert), VIDEO).setting == share
+        assert shares_of(scorer, expert, a_standing(expert), VIDEO).setting == share
 
 
 @pytest.mark.parametrize(
@@ -220,7 +224,7 @@ def test_the_setting_is_the_same_the_health_world_or_another() -> None:
 def test_free_is_said_only_when_it_is(fee: Fee, words: str, share: float | None) -> None:
     assert fee_in_words(fee) == words
     expert = an_expert(fee=fee)
-    assert Scorer(a_wish(), NIGHT).shares(expert, a_standing(expert), VIDEO).cost == share
+    assert shares_of(Scorer(a_wish(), NIGHT), expert, a_standing(expert), VIDEO).cost == share
 
 
 def test_the_earliest_is_shown_even_when_it_ranks_last() -> None:

@@ -11,7 +11,7 @@ def eligible(expert: Expert, wanted: Wanted, *, day: date, taken: int) -> bool:
     return (
         expert.active
         and (not wanted.professions or expert.profession in wanted.professions)
-        and expert.id not in wanted.not_experts
+        and not (wanted.not_experts and expert.id in wanted.not_experts)
         and taken < expert.capacity
         and (not wanted.languages or not wanted.languages.isdisjoint(expert.languages))
         and ((wanted.level or 0) < CRISIS_LEVEL or expert.crisis)

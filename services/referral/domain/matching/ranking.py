@@ -45,11 +45,11 @@ class _Scored:
 
 def ranked(network: Network, wanted: Wanted, *, now: datetime, limit: int, version: int = 0) -> Candidates:
     """The first `limit` candidates in order; the earliest is among them even when it ranks lower."""
-    day = now.date()
+    day, taken = now.date(), network.taken
     pool = [
         expert
         for expert in network.experts.values()
-        if eligible(expert, wanted, day=day, taken=network.taken.get(expert.id, 0))
+        if eligible(expert, wanted, day=day, taken=taken.get(expert.id, 0) if taken else 0)
     ]
     reach, meetings = _widened(pool, wanted)
     scored = _scored(network, wanted, meetings, now)
@@ -76,7 +76,8 @@ def _widened(pool: list[Expert], wanted: Wanted) -> tuple[Reach, list[tuple[Expe
     """The first reach with enough experts, or the widest, and who can be met how."""
     reach, meetings = Reach(0.0), []
     for reach in reaching.steps(wanted):
-        meetings = [(expert, ways) for expert in pool if (ways := reaching.possible(reach, wanted, expert))]
+        met = reaching.Meetings(reach, wanted)
+        meetings = [(expert, ways) for expert in pool if (ways := met.ways(expert))]
         if len(meetings) >= reaching.ENOUGH:
             break
     return reach, meetings
@@ -89,10 +90,8 @@ def _scored(
     scored = {}
     for expert, ways in meetings:
         standing = network.standing(expert.id)
-        shares = scorer.shares(expert, standing, ways)
-        free = earliest(standing, ways)
-        if free is not None and free < now:
-            free = None
+        free = earliest(standing, ways, now)
+        shares = scorer.shares(expert, standing, ways, free)
         scored[expert.id] = _Scored(expert, standing, ways, shares, fit(shares, wanted.level), free)
     return scored
 

@@ -64,13 +64,30 @@ def covers(reach: Reach, wanted: Wanted, place: Place) -> bool:
     return km <= reach.radius_km or (reach.nearby and km <= NEARBY_KM)
 
 
-def possible(reach: Reach, wanted: Wanted, expert: Expert) -> tuple[Modality, ...]:
-    """The ways in which this caller could meet this expert, in the caller's order of preference."""
-    asked = wanted.modalities or tuple(Modality)
-    if reach.remote_anywhere:
-        asked = tuple(dict.fromkeys(asked + REMOTE))
-    offered = expert.modalities
-    if Modality.IN_PERSON not in offered or Modality.IN_PERSON not in asked:
-        return tuple(each for each in asked if each in offered)
-    near = any(covers(reach, wanted, place) for place in expert.places)
-    return tuple(each for each in asked if each in offered and (near or each is not Modality.IN_PERSON))
+class Meetings:
+    """In which ways this caller could meet an expert, at one reach; worked out once per set of ways offered."""
+
+    def __init__(self, reach: Reach, wanted: Wanted) -> None:
+        self.reach = reach
+        self.wanted = wanted
+        self._asked = wanted.modalities or tuple(Modality)
+        if reach.remote_anywhere:
+            self._asked = tuple(dict.fromkeys(self._asked + REMOTE))
+        self._everywhere = wanted.department is None or Modality.IN_PERSON not in self._asked
+        self._known: dict[tuple[frozenset[Modality], bool], tuple[Modality, ...]] = {}
+
+    def ways(self, expert: Expert) -> tuple[Modality, ...]:
+        """In the caller's order of preference; empty when they cannot meet."""
+        near = self._everywhere or any(covers(self.reach, self.wanted, place) for place in expert.places)
+        key = (expert.modalities, near)
+        found = self._known.get(key)
+        if found is None:
+            found = tuple(
+                each
+                for each in self._asked
+                if each in expert.modalities and (each is not Modality.IN_PERSON or (near and bool(expert.places)))
+            )
+            if not expert.places:
+                return found  # nowhere to go: not the same for others who offer these ways
+            self._known[key] = found
+        return found

@@ -71,8 +71,8 @@ def _specialty(wanted: Wanted, expert: Expert, share: float | None) -> str:
 
 
 def _slot(standing: Standing, ways: tuple[Modality, ...], share: float | None, now: datetime) -> str:
-    free = earliest(standing, ways)
-    if free is None or free < now:
+    free = earliest(standing, ways, now)
+    if free is None:
         return "aucun créneau ouvert" if share == 0.0 else "premier créneau : inconnu"
     way = next(way for way in ways if standing.first_free.get(way) == free)
     return f"{WAYS[way]} {in_words(free, now)}"

@@ -62,14 +62,15 @@ class Scorer:
     _caller_offset: float = 0.0
     _overlaps: dict[str, float] = None  # type: ignore[assignment]  # made in __post_init__
 
-    def shares(self, expert: Expert, standing: Standing, ways: tuple[Modality, ...]) -> Shares:
-        """The eight shares of an expert whom the caller could meet in `ways`."""
+    def shares(self, expert: Expert, standing: Standing, ways: tuple[Modality, ...], free: datetime | None) -> Shares:
+        """The eight shares of an expert whom the caller could meet in `ways`, first at `free`."""
+        known = self.wanted.known
         return Shares(
             self._specialty(expert),
-            self._slot(standing, ways),
+            exp((self.now - free).total_seconds() / self._tau) if free else _no_slot(standing, ways),
             self._modality(ways),
             self._proximity(expert, ways),
-            1.0 if expert.id in self.wanted.known else 0.0,
+            1.0 if known and expert.id in known else 0.0,
             self._preferences(expert),
             self._setting(expert),
             _cost(expert),
@@ -82,13 +83,6 @@ class Scorer:
         weights = [expert.specialties.get(motive, 0.0) for motive in motives]
         best = max(weights)
         return best * 0.8 if len(weights) > 1 and min(weights) == 0.0 else best
-
-    def _slot(self, standing: Standing, ways: tuple[Modality, ...]) -> float | None:
-        free = earliest(standing, ways)
-        if free is None:
-            return 0.0 if standing.announced and not _any_free(standing, ways) else None
-        seconds = (free - self.now).total_seconds()
-        return None if seconds < 0 else exp(-seconds / self._tau)
 
     def _modality(self, ways: tuple[Modality, ...]) -> float | None:
         asked = self.wanted.modalities
@@ -122,18 +116,20 @@ class Scorer:
         return 0.5 if "health" in served else 0.0
 
 
-def earliest(standing: Standing, ways: tuple[Modality, ...]) -> datetime | None:
-    """The first free slot announced for any of `ways`."""
+def earliest(standing: Standing, ways: tuple[Modality, ...], now: datetime) -> datetime | None:
+    """The first free slot announced for any of `ways` that is still to come."""
     found = None
     for way in ways:
         free = standing.first_free.get(way)
-        if free is not None and (found is None or free < found):
+        if free is not None and free >= now and (found is None or free < found):
             found = free
     return found
 
 
-def _any_free(standing: Standing, ways: tuple[Modality, ...]) -> bool:
-    return any(way in standing.first_free for way in ways)
+def _no_slot(standing: Standing, ways: tuple[Modality, ...]) -> float | None:
+    """0 when booking said that there is none; unknown when it has not spoken, or when what it said has passed."""
+    stale = any(way in standing.first_free for way in ways)
+    return 0.0 if standing.announced and not stale else None
 
 
 def _cost(expert: Expert) -> float | None:
