@@ -19,10 +19,6 @@ RULES: Final = {
         SELECT r.id FROM referral r LEFT JOIN appointment a ON a.id = r.appointment_id
         WHERE r.status = {_BOOKED} AND (a.id IS NULL OR a.referral_id <> r.id)
     """,
-    "a referral has at most one living appointment": """
-        SELECT referral_id FROM appointment WHERE standing = 'booked' AND version > 0
-        GROUP BY referral_id HAVING count(*) > 1
-    """,
     "the log ends where the referral stands": """
         SELECT r.id FROM referral r JOIN (
             SELECT DISTINCT ON (referral_id) referral_id, to_status FROM transition_log ORDER BY referral_id, id DESC
