@@ -39,7 +39,7 @@ async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
 
 async def case_exclusions_changed(db: AsyncConnection, event: CaseExclusionsChanged) -> None:
     """No later move reaches these experts."""
-    await appointments.exclude(db, event.case_id, event.not_experts)
+    await appointments.exclude(db, event.case_id, event.not_experts, event.version)
 
 
 async def referral_closed(db: AsyncConnection, event: ReferralClosed) -> None:

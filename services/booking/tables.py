@@ -186,6 +186,7 @@ appointment = Table(
     Column("created_by_role", Text, nullable=False),
     Column("permit_experts", ARRAY(Uuid), nullable=False),
     Column("permit_not_experts", ARRAY(Uuid), nullable=False),
+    Column("exclusions_version", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
 )
 """What was agreed; the permit's experts stay with it, so that no move reaches an excluded one."""

@@ -108,7 +108,8 @@ async def test_a_new_exclusion_binds_later_moves(door: Door, ears: Ears) -> None
     expert_id, permit = await door.an_expert(), a_permit()
     coming = await booked(door, expert_id, permit)
     told = CaseExclusionsChanged(case_id=permit.case_id, version=2, not_experts=(expert_id,))
-    await ears.hear(listeners.case_exclusions_changed, told)
+    older = CaseExclusionsChanged(case_id=permit.case_id, version=1, not_experts=())
+    await ears.hear(listeners.case_exclusions_changed, told, older)
     person = a_caller(Role.PERSON, subject=permit.case_id)
     answer = await door.post(f"/appointments/{coming}/move", {"starts_at": local_noon(4).isoformat()}, caller=person)
     assert answer.json()["code"] == "expert-not-allowed"

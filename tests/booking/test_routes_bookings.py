@@ -1,5 +1,6 @@
 """Holding and booking: allowed, refused, repeated."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -56,6 +57,21 @@ async def test_the_same_post_twice_books_once_and_says_the_same(door: Door) -> N
     reused = await door.post("/appointments", other, idempotency_key="press-1")
     assert (reused.status_code, reused.json()["code"]) == (422, "key-reused")
     assert len(await door.events("AppointmentBooked", "case_id", permit.case_id)) == 1
+
+
+async def test_twins_at_the_same_instant_are_one_booking(door: Door) -> None:
+    expert_id, permit = await door.an_expert(), a_permit()
+    body = {
+        "permit": door.sign(permit),
+        "expert_id": str(expert_id),
+        "type_id": str(FIRST_VIDEO.id),
+        "starts_at": local_noon().isoformat(),
+    }
+    twins = await asyncio.gather(*(door.post("/appointments", body, idempotency_key="press-2") for _ in range(6)))
+    assert {answer.status_code for answer in twins} == {201}
+    assert len({answer.content for answer in twins}) == 1
+    assert len(await door.events("AppointmentBooked", "case_id", permit.case_id)) == 1
+    await door.proven()
 
 
 async def test_two_appointments_of_a_case_do_not_overlap(door: Door) -> None:

@@ -126,6 +126,7 @@ CREATE TABLE appointment (
     created_by_role text NOT NULL,
     permit_experts uuid[] NOT NULL DEFAULT '{}',
     permit_not_experts uuid[] NOT NULL DEFAULT '{}',
+    exclusions_version int NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     CONSTRAINT case_no_overlap
         EXCLUDE USING gist (case_id WITH =, tstzrange(starts_at, ends_at) WITH &&)

@@ -206,9 +206,11 @@ async def forget_case(db: AsyncConnection, case_id: UUID) -> None:
     await db.execute(update(table).where(table.c.case_id == case_id).values(nothing))
 
 
-async def exclude(db: AsyncConnection, case_id: UUID, not_experts: tuple[UUID, ...]) -> None:
-    """Later moves of this case no longer reach these experts."""
-    await db.execute(update(table).where(table.c.case_id == case_id).values(permit_not_experts=list(not_experts)))
+async def exclude(db: AsyncConnection, case_id: UUID, not_experts: tuple[UUID, ...], heard_version: int) -> None:
+    """Later moves of this case no longer reach these experts; an older word than the last changes nothing."""
+    newer = (table.c.case_id == case_id) & (table.c.exclusions_version < heard_version)
+    told = {"permit_not_experts": list(not_experts), "exclusions_version": heard_version}
+    await db.execute(update(table).where(newer).values(told))
 
 
 async def _overlaps(db: AsyncConnection, one: Appointment, starts_at: datetime, ends_at: datetime) -> bool:

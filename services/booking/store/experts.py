@@ -74,7 +74,7 @@ _CHANGED = text(
     """
     WITH due AS (
         DELETE FROM availability_due WHERE ctid IN (
-            SELECT ctid FROM availability_due LIMIT 2000 FOR UPDATE SKIP LOCKED) RETURNING expert_id
+            SELECT ctid FROM availability_due LIMIT 20000 FOR UPDATE SKIP LOCKED) RETURNING expert_id
     ), overtaken AS (
         SELECT expert_id FROM expert_agenda WHERE told_soonest < CAST(:now AS timestamptz) + interval '1 minute'
         ORDER BY told_soonest LIMIT 500

@@ -37,6 +37,7 @@ _ADVANCE = text(
         SELECT expert_id, day, type_id FROM agenda_day
         WHERE first_free IS NOT NULL AND day <= :now::date + 2
           AND first_free < :now + minimum_notice * interval '1 minute'
+          AND first_free < :now + (SELECT max(minimum_notice) FROM consultation_type) * interval '1 minute'
         LIMIT 5000 FOR UPDATE SKIP LOCKED
     ) late WHERE (d.expert_id, d.day, d.type_id) = (late.expert_id, late.day, late.type_id)
     """.replace(":now", "CAST(:now AS timestamptz)")
