@@ -2,10 +2,9 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 BAND: Final = 5.0
@@ -13,8 +12,7 @@ BAND: Final = 5.0
 NO_SLOT: Final = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Contender:
+class Contender(NamedTuple):
     """One expert in the band: `stride_pass` grows by 1 / capacity with each person taken."""
 
     expert_id: UUID

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.referral import Candidate, Candidates
@@ -33,8 +34,7 @@ class Network:
         return self.standings.get(expert_id) or Standing(expert_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
+class _Scored(NamedTuple):  # a tuple: a thousand frozen dataclasses cost 2 ms more
     expert: Expert
     standing: Standing
     ways: tuple[Modality, ...]
