@@ -83,10 +83,6 @@ class UnclearTime(Invalid):
     """A time without its offset, that runs backwards, or out of any calendar of ours."""
 
 
-class WindowTooLong(Invalid):
-    """More days asked for at once than a list may hold."""
-
-
 def by_code(code: str) -> Refusal:
     """The refusal that a booking function named; an unknown code is a bug and says so."""
     return _BY_CODE[code]()

@@ -1,0 +1,1 @@
+"""How booking finds and keeps things: the only SQL of the service."""
