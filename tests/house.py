@@ -16,7 +16,7 @@ import asyncpg
 from infra.embedded.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 120
+START_SECONDS = 180
 SETTLE_SECONDS = 30
 SERVICES = ("identity", "referral", "booking", "reminders")
 
@@ -46,6 +46,7 @@ class RunningHouse:
         deadline = time.monotonic() + START_SECONDS
         while self.run.get("state") != "ready":
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
                 raise RuntimeError(f"the house did not start:\n{log.read_text()[-3000:]}")
             time.sleep(0.1)
 
