@@ -16,6 +16,8 @@ from gateway.page import NamedPage, Page
 from gateway.spoken import zone_of_person
 from kit.http import PeerProblem
 
+WRONG_NUMBER = "Ce numéro ne se compose pas. Relisez-le avec la personne."
+
 
 @post("/appels/{contact_id:uuid}/fiche", opt=LISTENERS_ONLY)
 async def save(contact_id: FromPath[UUID], page: NamedPage) -> Response[Any] | Redirect:
@@ -45,7 +47,8 @@ async def call_back_number(contact_id: FromPath[UUID], page: NamedPage) -> Respo
     except PeerProblem as error:
         if not page.fragment:
             raise
-        said = sentence("phone-invalid" if error.problem.fields else error.problem.code, error.problem.status)
+        problem = error.problem
+        said = WRONG_NUMBER if problem.fields else sentence(problem.code, problem.status)
         return Response({"sentence": said}, status_code=error.problem.status)
     if not page.fragment:
         return page.redirect(f"/appels/{contact_id}")

@@ -1,9 +1,10 @@
 // A held slot: its ring, its renewal while the page lives, what to say and how to tell it, and the press that books.
 import * as list from "./list.js";
-import { here, later, newKey, params, say, send, swap, words } from "./send.js";
+import { here, later, newKey, params, root, say, send, swap, words } from "./send.js";
 
 const BEAT = 30000;
 const HOLD = ["hold_id", "expert_id", "type_id", "starts_at", "ends_at", "modality", "expires_at", "renewable_until"];
+const store = `tenu:${root.dataset.appel}`;
 const card = () => document.getElementById("confirmer");
 let ends = 0;
 let value = "";
@@ -98,7 +99,13 @@ export function began() {
   tick();
 }
 
+// In the address for a reload, and on this desk for a way back through another page.
 function remember(fields) {
+  try {
+    fields ? sessionStorage.setItem(store, String(fields)) : sessionStorage.removeItem(store);
+  } catch {
+    // a forbidden storage: the address is enough
+  }
   history.replaceState(null, "", fields ? `?${fields}` : location.pathname.replace(/\/(confirmer|retenir|rendre|garder)$/, ""));
 }
 
@@ -248,7 +255,17 @@ async function recall(event) {
   }
 }
 
+function found() {
+  if (card() || document.querySelector(".fait, .perdu")) return false;
+  const kept = new URLSearchParams(sessionStorage.getItem(store) ?? "");
+  if (!(Date.parse(kept.get("expires_at")) > Date.now() + 3000)) return false;
+  sessionStorage.removeItem(store);
+  location.replace(`?${kept}`);
+  return true;
+}
+
 export function start() {
+  if (found()) return;
   document.addEventListener("change", changed);
   document.addEventListener("submit", submitted);
   document.addEventListener("keydown", (event) => {
