@@ -1,6 +1,7 @@
 """`/api/v1/<service>/…` for programs: the credential is swapped for an internal token, the rest passes through."""
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ NOT_FOR_PROGRAMS = frozenset(
     {"metrics", "ready", "live", "keys", "tokens", "login", "login/factors", "links/exchange", "codes/exchange"}
 )
 """What only the gateway itself asks of a service."""
+PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
+"""An address with one spelling only: no dots to climb by, no empty steps, nothing left to decode."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -60,7 +63,7 @@ class Api:
     async def _pass(self, scope: Any, receive: Callable[[], Awaitable[Any]]) -> tuple[int, list[Any], bytes]:
         name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
         peer = self.peers.get(name)
-        if peer is None or rest.rstrip("/") in NOT_FOR_PROGRAMS:
+        if peer is None or not PLAIN.fullmatch(rest) or rest.rstrip("/") in NOT_FOR_PROGRAMS:
             return _problem(Problem(title="No such thing", status=404, code="not-found"))
         credential = credential_of(scope)
         if credential is None:

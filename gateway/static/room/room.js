@@ -203,7 +203,7 @@ function makeCall(ice) {
     one('[data-quality]').textContent = words.quality[detail];
     one('[data-quality]').dataset.quality = detail;
     one('[data-quality]').hidden = false;
-    if (call.connected) {
+    if (call?.connected) {
       one('[data-cut]').hidden = true;
       failures = 0;
     }
