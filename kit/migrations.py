@@ -10,6 +10,10 @@ from sqlalchemy import Connection, MetaData, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
+from kit.tables import house_rules
+
+SERVICES = Path(__file__).resolve().parent.parent / "services"
+
 
 def upgrade(service: str, owner_url: str, revision: str = "head") -> None:
     """Bring one service's database to `revision`; must not be called inside a running loop."""
@@ -25,7 +29,7 @@ def head(service: str) -> str:
 
 def _config(service: str, owner_url: str) -> Config:
     config = Config()
-    folder = Path(__file__).resolve().parent.parent / "services" / service / "migrations"
+    folder = SERVICES / service / "migrations"
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = owner_url
@@ -48,6 +52,13 @@ def run(metadata: MetaData) -> None:
         await engine.dispose()
 
     asyncio.run(connect())
+
+
+def first_tables(bind: Connection, service: str) -> None:
+    """What a service's first migration makes: the house's tables and its own, as they were written down then."""
+    script(bind, Path(__file__).with_name("house.sql").read_text())
+    script(bind, (SERVICES / service / "migrations" / "tables.sql").read_text())
+    script(bind, ";\n".join(house_rules(f"{service}_app")))
 
 
 def script(bind: Connection, sql: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from kit.db import AfterCommit, Database
-from kit.errors import BodyTooLarge, NulCharacter
+from kit.errors import BodyTooLarge, NulCharacter, Refusal
 from kit.log import log, new_request_id, request_id
 from kit.metrics import request_seconds
 from kit.transaction import Transaction
@@ -53,6 +53,9 @@ class RequestMiddleware:
                 transaction.identify(method, scope["path"], key.decode("latin1") if key else None, body)
                 receive = _again(body, receive)
             await self.app(scope, receive, answer)
+        except Refusal as error:
+            answer.status = error.status  # answered outside, by the exception handlers
+            raise
         finally:
             await transaction.abandon()
             seconds = time.perf_counter() - started

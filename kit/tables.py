@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -35,6 +36,7 @@ inbox = Table(
     HOUSE,
     Column("event_id", Uuid, primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("inbox_by_time", "at"),
 )
 """What this service has already heard; kept at least 7 days."""
 
@@ -61,6 +63,7 @@ idempotency = Table(
     Column("body", LargeBinary),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("subject", "key"),
+    Index("idempotency_by_time", "at"),
 )
 """Answers of POSTs that carried an Idempotency-Key; kept 48 h."""
 
@@ -76,6 +79,7 @@ audit = Table(
     Column("thing_id", Uuid, nullable=False),
     Column("why", Text),
     Column("request_id", Text),
+    Index("audit_by_thing", "thing_id", "at"),
 )
 """Who looked at or changed what, when and why; without health data; the app role may only insert."""
 
@@ -90,7 +94,4 @@ def house_rules(app_role: str) -> list[str]:
     """The DDL that tables alone cannot say; run by each service's first migration."""
     return [
         f'REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM "{app_role}"',
-        "CREATE INDEX audit_by_thing ON audit (thing_id, at)",
-        "CREATE INDEX inbox_by_time ON inbox (at)",
-        "CREATE INDEX idempotency_by_time ON idempotency (at)",
     ]

@@ -27,6 +27,7 @@ from kit.permits import Permits
 from kit.refusals import EXCEPTION_HANDLERS
 from kit.relay import Relay
 from kit.request import RequestMiddleware
+from kit.retention import FORGETTING
 from kit.settings import ServiceSettings
 from kit.ticks import Tick, keep
 
@@ -157,7 +158,10 @@ def service(
             await start(house)
         if house.database is not None and house.relay is not None:
             tasks.append(asyncio.create_task(house.relay.run(), name="relay"))
-            tasks += [asyncio.create_task(keep(tick, house.database, house.after), name=tick.name) for tick in ticks]
+            tasks += [
+                asyncio.create_task(keep(tick, house.database, house.after), name=tick.name)
+                for tick in (*ticks, FORGETTING)
+            ]
         try:
             yield
         finally:

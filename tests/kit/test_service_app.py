@@ -19,8 +19,9 @@ from contracts.words import Role
 from infra.embedded import databases, postgres
 from kit import audit, outbox, worker
 from kit.auth import ANYONE, only
-from kit.db import Db, Me
+from kit.db import Database, Db, Me
 from kit.errors import Conflict
+from kit.retention import forget
 from kit.settings import ServiceSettings
 from kit.tables import house_rules, house_tables
 from kit.tables import outbox as outbox_table
@@ -235,3 +236,17 @@ async def test_a_failing_listener_puts_its_event_aside_and_the_others_flow(setti
     await listening.redis.aclose()
     assert sorted(set(heard)) == ["one", "two"]
     assert await count(settings, "unheard") == 1
+
+
+async def test_answers_of_old_presses_and_old_news_are_forgotten(settings: ServiceSettings) -> None:
+    database = Database(settings.database_url, size=1)
+    async with database.transaction() as db:
+        for table, columns in (("idempotency", "subject, key, request_hash"), ("inbox", "event_id")):
+            values = "gen_random_uuid(), 'old', ''" if table == "idempotency" else "gen_random_uuid()"
+            await db.exec_driver_sql(
+                f"INSERT INTO {table} ({columns}, at) VALUES ({values}, now() - interval '9 days')"
+            )
+        await forget(db)
+    await database.stop()
+    for table in ("idempotency", "inbox"):
+        assert await count(settings, f"{table} WHERE at < now() - interval '8 days'") == 0

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from alembic import op
-from sqlalchemy import MetaData, insert
+from sqlalchemy import insert
 
 from kit import migrations
-from kit.tables import house_rules, house_tables
 from services.booking.domain.types import STANDARD_TYPES
 from services.booking.tables import consultation_type
 
@@ -19,14 +18,9 @@ FUNCTIONS = ("agenda.sql", "book.sql")
 
 def upgrade() -> None:
     bind = op.get_bind()
-    house = MetaData()
-    house_tables(house)
-    house.create_all(bind)
-    migrations.script(bind, (HERE / "tables.sql").read_text())
+    migrations.first_tables(bind, "booking")
     for name in FUNCTIONS:
         migrations.script(bind, (HERE.parent / "store" / name).read_text())
-    for statement in house_rules("booking_app"):
-        op.execute(statement)
     op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON appointment_event FROM booking_app")
     bind.execute(
         insert(consultation_type),

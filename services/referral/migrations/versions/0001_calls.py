@@ -3,8 +3,6 @@
 from alembic import op
 
 from kit import migrations
-from kit.tables import house_rules
-from services.referral.tables import metadata
 
 revision = "0001"
 down_revision = None
@@ -29,7 +27,5 @@ CREATE TRIGGER standing_changed BEFORE INSERT OR UPDATE ON expert_standing
 
 def upgrade() -> None:
     bind = op.get_bind()
-    metadata.create_all(bind)
+    migrations.first_tables(bind, "referral")
     migrations.script(bind, RULES)
-    for statement in house_rules("referral_app"):
-        op.execute(statement)

@@ -2,14 +2,11 @@
 
 from alembic import op
 
-from kit.tables import house_rules
-from services.reminders.tables import metadata
+from kit import migrations
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
-    for statement in house_rules("reminders_app"):
-        op.execute(statement)
+    migrations.first_tables(op.get_bind(), "reminders")
