@@ -247,9 +247,10 @@ def touched_by(visits: Sequence[Visit], start: datetime, end: datetime) -> list[
 
 
 def title_of(first: date, last: date) -> str:
-    """`23 – 29 novembre 2026`, `30 novembre – 6 décembre 2026`, `mardi 24 novembre 2026`."""
+    """`23 – 29 novembre 2026`, `30 novembre – 6 décembre 2026`, `Mardi 24 novembre 2026`."""
     if first == last:
-        return f"{french.DAYS[first.weekday()]} {_number(first)} {french.MONTHS[first.month - 1]} {first.year}"
+        weekday = french.DAYS[first.weekday()].capitalize()
+        return f"{weekday} {_number(first)} {french.MONTHS[first.month - 1]} {first.year}"
     end = f"{_number(last)} {french.MONTHS[last.month - 1]} {last.year}"
     if (first.year, first.month) == (last.year, last.month):
         return f"{_number(first)} – {end}"

@@ -1,15 +1,17 @@
 """Appointments on the agenda: seen, moved, given up, and whether it took place; never why, never how to reach."""
 
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from contracts.booking import Appointment, Cancel, Move
+from gateway.french import local, zone_of
 from gateway.page import NamedPage, Page
 from gateway.pages.agenda_view import Visit
 from gateway.pages.agenda_whose import (
@@ -27,13 +29,22 @@ from gateway.pages.agenda_whose import (
     wall,
     whose,
 )
-from gateway.visits import by_day
+from gateway.visits import Day, by_day
 
 TEMPLATE = "agenda/rendez_vous.html"
 BLOCK = "fiche"
 LOOK_AHEAD = timedelta(days=45)
 HOURS_OFFERED = 60
 MARKS = {"venue": "fulfil", "pas-venue": "no-show"}
+
+
+@dataclass(frozen=True)
+class Free:
+    """Free hours by day, and the days from which earlier and later ones are shown."""
+
+    days: list[Day] = field(default_factory=list)
+    before: date | None = None
+    after: date | None = None
 
 
 @get("/agenda/rendez-vous/{appointment_id:uuid}", opt=OWNERS_ONLY)
@@ -43,9 +54,9 @@ async def one(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
 
 
 @get("/agenda/rendez-vous/{appointment_id:uuid}/deplacer", opt=OWNERS_ONLY)
-async def ask_move(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
-    """The professional's next free hours for the same kind of appointment."""
-    return await _card(page, whose(page), appointment_id, "deplacer")
+async def ask_move(appointment_id: FromPath[UUID], page: NamedPage, du: FromQuery[str] = "") -> Response[str]:
+    """The professional's free hours for the same kind of appointment, about its own day, or from the day `du`."""
+    return await _card(page, whose(page), appointment_id, "deplacer", since=du)
 
 
 @get("/agenda/rendez-vous/{appointment_id:uuid}/annuler", opt=OWNERS_ONLY)
@@ -151,22 +162,13 @@ async def _found(page: Page, who: Whose, appointment_id: UUID) -> Appointment:
 
 
 async def _card(
-    page: Page, who: Whose, appointment_id: UUID, gesture: str, *, refusal: str = "", status: int = 200
+    page: Page, who: Whose, appointment_id: UUID, gesture: str, *, since: str = "", refusal: str = "", status: int = 200
 ) -> Response[str]:
     appointment = await _found(page, who, appointment_id)
     zone = appointment.expert_zone
-    days = []
+    free = Free()
     if gesture == "deplacer" and appointment.movable:
-        slots = await page.house.booking.slots(
-            experts=[who.expert],
-            modality=[appointment.modality],
-            visit=appointment.visit,
-            start=page.now,
-            end=page.now + LOOK_AHEAD,
-            limit=HOURS_OFFERED,
-        )
-        same = [slot for slot in slots if slot.type_id == appointment.type_id]
-        days = by_day(same, zone, but=appointment.starts_at)
+        free = await _free(page, appointment, since)
     return await page.render(
         TEMPLATE,
         block=BLOCK,
@@ -176,9 +178,31 @@ async def _card(
         version=appointment.version,
         zone=zone,
         gesture=gesture,
-        days=days,
+        free=free,
         refusal=refusal,
     )
+
+
+async def _free(page: Page, appointment: Appointment, since: str) -> Free:
+    """Hours from the day before the appointment, or from the day asked for; a day is shown whole or not at all."""
+    zone = appointment.expert_zone
+    today = local(page.now, zone).date()
+    first = day_typed(since, field="du") if since else local(appointment.starts_at, zone).date() - timedelta(days=1)
+    first = max(first, today)
+    start = max(datetime(first.year, first.month, first.day, tzinfo=zone_of(zone)).astimezone(UTC), page.now)
+    slots = await page.house.booking.slots(
+        experts=[appointment.expert_id],
+        modality=[appointment.modality],
+        visit=appointment.visit,
+        start=start,
+        end=start + LOOK_AHEAD,
+        limit=HOURS_OFFERED,
+    )
+    days = by_day([slot for slot in slots if slot.type_id == appointment.type_id], zone, but=appointment.starts_at)
+    after = None
+    if len(slots) == HOURS_OFFERED and len(days) > 1:
+        after = local(days.pop().at, zone).date()
+    return Free(days=days, before=max(today, first - timedelta(days=7)) if first > today else None, after=after)
 
 
 HANDLERS: list[ControllerRouterHandler] = [one, ask_move, ask_cancel, seen, move, cancel, say_who_came]

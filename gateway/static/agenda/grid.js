@@ -15,6 +15,7 @@ const classes = { opening: "k-ouv", absence: "k-abs" };
 let calendar = null;
 let held = false; // something is under the pointer: nothing may move below it
 let asked = 0;
+let last = ""; // what the grid was told: the same again moves nothing, and takes no focus away
 let refreshAll = () => {};
 
 const text = (name, value) => {
@@ -49,17 +50,22 @@ function content({ event }) {
   if (one.kind !== "visit") return { domNodes: [text("ev-h", one.kind === "opening" ? hours : one.title)] };
   const first = text("ev-h", hourOf(event.start));
   first.prepend(icon(one.modality));
-  if (one.state === "À voir") first.append(text("ev-voir", "À voir"));
-  return { domNodes: [first, text("ev-t", `${one.title} · ${one.short}`)] };
+  if (one.state === "À voir") first.append(" ", text("ev-voir", one.state));
+  return { domNodes: [first, document.createTextNode(" "), text("ev-t", `${one.title} · ${one.short}`)] };
 }
 
 function mounted({ event, el }) {
   const one = event.extendedProps;
   if (!one.kind) return;
   el.dataset.evenement = event.id;
-  const hours = `${hourOf(event.start)} – ${hourOf(event.end)}`;
-  const words = [hours, one.kind === "visit" ? `${one.title} · ${one.short}, ${one.spoken}` : one.title];
-  el.setAttribute("aria-label", `${words.join(" ")}, ${long.format(event.start)}`);
+  const starts = hourOf(event.start);
+  const seen = one.state === "À voir" ? ` ${one.state}` : ""; // the name begins with what is seen (WCAG 2.5.3)
+  const words = {
+    visit: `${starts}${seen} ${one.title} · ${one.short}, ${one.spoken}`,
+    opening: `${starts} – ${hourOf(event.end)} ${one.title}`,
+    absence: `${one.title}, ${starts} – ${hourOf(event.end)}`,
+  };
+  el.setAttribute("aria-label", `${words[one.kind]}, ${long.format(event.start)}`);
 }
 
 // The library says role=table and puts buttons inside: what axe refuses is taken away (ui.md, trap 6).
@@ -114,6 +120,7 @@ async function changed({ event, oldEvent, revert }) {
   held = true;
   const told = await ways[one.kind](one, event, oldEvent);
   held = false;
+  last = "";
   if (told?.ok) return answered(told, refreshAll);
   revert();
   say(told ? told.said : root.dataset.remis, { tone: told ? "brique" : "" });
@@ -121,9 +128,8 @@ async function changed({ event, oldEvent, revert }) {
 }
 
 function drawn({ start, end }) {
-  const last = dayOf(start) === dayOf(end) || hourOf(end) === "00:00" ? end : null;
   const pour = root.dataset.pour ? `&pour=${root.dataset.pour}` : "";
-  const fin = last ? hourOf(last) : "";
+  const fin = dayOf(start) === dayOf(end) || hourOf(end) === "00:00" ? hourOf(end) : "";
   openCard(`/agenda/ouvertures/nouvelle?jour=${dayOf(start)}&debut=${hourOf(start)}&fin=${fin}${pour}`);
   calendar.unselect();
 }
@@ -179,23 +185,28 @@ export async function load(view, day) {
   const week = view === "jour" ? "timeGridDay" : "timeGridWeek";
   const at = new Date(`${day}T12:00`);
   const first = new Date(at);
-  const last = new Date(at);
+  const end = new Date(at);
   if (view !== "jour") first.setDate(at.getDate() - ((at.getDay() + 6) % 7));
-  last.setTime(first.getTime());
-  last.setDate(first.getDate() + (view === "jour" ? 1 : 7));
+  end.setTime(first.getTime());
+  end.setDate(first.getDate() + (view === "jour" ? 1 : 7));
   const pour = root.dataset.pour ? `&pour=${root.dataset.pour}` : "";
-  let told;
+  let said;
   try {
-    const answer = await fetch(`/agenda/donnees?du=${dayOf(first)}&au=${dayOf(last)}${pour}`, {
+    const answer = await fetch(`/agenda/donnees?du=${dayOf(first)}&au=${dayOf(end)}${pour}`, {
       headers: { Accept: "application/json" },
     });
     if (answer.status === 401) location.reload();
     if (!answer.ok) return;
-    told = await answer.json();
+    said = await answer.text();
   } catch {
     return; // the live line says it, and asks again
   }
   if (turn !== asked || busy()) return;
+  const told = JSON.parse(said);
+  const same = `${view} ${day} ${JSON.stringify(told.events)}`;
+  frame.dataset.version = told.version;
+  if (same === last) return;
+  last = same;
   const focused = document.activeElement?.closest("[data-evenement]")?.dataset.evenement;
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   calendar.setOption("nowIndicator", here === told.zone);
@@ -204,7 +215,6 @@ export async function load(view, day) {
   calendar.setOption("events", told.events.map(shown));
   setTimeout(() => {
     mend();
-    frame.dataset.version = told.version;
     if (focused && !document.activeElement?.closest("[data-evenement], dialog"))
       frame.querySelector(`[data-evenement="${focused}"]`)?.focus();
   });
