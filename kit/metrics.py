@@ -1,5 +1,8 @@
 """Prometheus metrics of a process; labels never carry an id."""
 
+from functools import lru_cache
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
@@ -19,6 +22,16 @@ outbox_oldest_age_seconds = Gauge(
 )
 unheard_total = Counter("unheard_events_total", "Listener failures.", ("listener",), registry=REGISTRY)
 tick_failures_total = Counter("tick_failures_total", "Ticks that raised.", ("tick",), registry=REGISTRY)
+
+
+@lru_cache(4096)
+def _timed(method: str, route: str, status: int) -> Any:
+    return request_seconds.labels(method, route, str(status))
+
+
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one request; the labelled child is remembered, since finding it costs more than counting."""
+    _timed(method, route, status).observe(seconds)
 
 
 def exposition() -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 from kit.db import AfterCommit, Database
 from kit.errors import BodyTooLarge, NulCharacter, Refusal
 from kit.log import log, new_request_id, request_id
-from kit.metrics import request_seconds
+from kit.metrics import observe
 from kit.transaction import Transaction
 
 Scope = Any  # litestar's typed scopes do not know our own entries
@@ -60,11 +60,9 @@ class RequestMiddleware:
             await transaction.abandon()
             seconds = time.perf_counter() - started
             route = str(scope.get("path_template") or "none")
-            request_seconds.labels(method, route, str(answer.status)).observe(seconds)
+            observe(method, route, answer.status, seconds)
             if answer.status >= 500:
                 log().error("answered", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
-            else:
-                log().debug("answered", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
 
 _READ = frozenset({b"x-request-id", b"idempotency-key"})
