@@ -93,7 +93,9 @@ class Visit:
 
     @property
     def can_say_who_came(self) -> bool:
-        return self.own and self.now >= self.starts_at and self.appointment.status in LIVE
+        """From its hour on, or once both are in the room, even ahead of it."""
+        begun = self.now >= self.starts_at or self.appointment.status is AppointmentStatus.STARTED
+        return self.own and begun and self.appointment.status in LIVE
 
     @property
     def came_after_all(self) -> bool:
@@ -111,7 +113,7 @@ class Visit:
             case AppointmentStatus.FULFILLED:
                 return "A eu lieu", ""
             case AppointmentStatus.NO_SHOW:
-                return "Pas venue", ""
+                return "Manqué", ""
             case AppointmentStatus.BOOKED:
                 if self.to_see:
                     return "À voir", "brique"
@@ -225,6 +227,7 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "end": at(visit.ends_at),
             "title": visit.name,
             "short": visit.short,
+            "named": bool(visit.appointment.nickname),
             "modality": visit.appointment.modality.value,
             "state": state,
             "tone": tone,

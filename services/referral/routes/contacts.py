@@ -14,6 +14,7 @@ from kit import audit, outbox
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
+from kit.errors import Invalid
 from kit.web import HousePermits
 from services.referral.domain import referrals, sheets
 from services.referral.domain.contacts import ContactFinal, reference
@@ -24,6 +25,11 @@ from services.referral.store import contacts as store
 from services.referral.store import experts
 from services.referral.store import referrals as kept
 from services.referral.store.contacts import Call
+
+
+class UnclearTime(Invalid):
+    """An instant that no agenda reaches."""
+
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
@@ -200,7 +206,9 @@ def _contact(call: Call, instant: datetime, starts_at: datetime | None = None) -
 
 
 def _utc(instant: datetime | None) -> datetime | None:
-    """Aware in UTC; an instant without zone is UTC."""
+    """Aware in UTC; an instant without zone is UTC, and only those of our century are appointments."""
     if instant is None:
         return None
+    if not 2000 <= instant.year <= 2199:
+        raise UnclearTime(fields={"starts_at": "an instant of this century"})
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -33,6 +33,8 @@ class Previews(Controller):
             raise PreviewInvalid(fields={"time_zone": "zone-unknown"})
         if data.starts_at.tzinfo is None:
             raise PreviewInvalid(fields={"starts_at": "without-zone"})
+        if not 2000 <= data.starts_at.year <= 2199:
+            raise PreviewInvalid(fields={"starts_at": "not of this century"})
         wished = Appointment(
             id=NOT_YET,
             version=0,

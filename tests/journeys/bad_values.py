@@ -1,0 +1,57 @@
+"""What people and programs send that they should not: texts, times and ids, and what no page may ever show."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any, Final
+from uuid import uuid4
+
+from gateway.messages import SENTENCES
+from kit.clock import now
+
+TEXTS: Final[dict[str, Any]] = {
+    "empty": "",
+    "spaces": "   ",
+    "long": "z" * 6000,
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "template": "{{ 7 * 7 }}{% raw %}",
+    "emoji": "🫖👩🏽‍⚕️🏳️‍🌈",
+    "rtl": "\u202eabc\u2066\u200fأهلا",
+    "surrogate": "\ufffd\uffff",
+    "sql": "'; DROP TABLE appointment; --",
+}
+OTHERS: Final[dict[str, Any]] = {"number": 10**400, "negative": -1, "list": [[]], "object": {"a": {}}, "yes": True}
+TIMES: Final[dict[str, str]] = {
+    "past": "2020-01-01T10:00:00Z",
+    "first year": "0001-01-01T00:00:00+14:00",
+    "last year": "9999-12-31T23:59:59-14:00",
+    "beyond the horizon": (now() + timedelta(days=300)).strftime("%Y-%m-%dT%H:00:00Z"),
+    "skipped by the clock": "2027-03-28T02:30:00",
+    "no offset": "2026-12-01T10:00:00",
+    "not a time": "demain",
+}
+NUL: Final = "a\x00b"
+
+
+def nobody() -> str:
+    """An id that nothing has."""
+    return str(uuid4())
+
+
+CODES: Final = sorted((code for code in SENTENCES if "-" in code), key=len, reverse=True)
+RAW: Final = re.compile(rf"(?<![\w/-])(?:{'|'.join(map(re.escape, CODES))})(?![\w-])")
+ENGLISH: Final = re.compile(
+    r"\b(Internal Server Error|Traceback|Validation|Bad Request|Not Found|invalid|refused)\b", re.I
+)
+
+
+def visible(html: str) -> str:
+    """What a page says, without its tags and what they carry."""
+    return unescape(re.sub(r"<(script|style|template)\b.*?</\1>|<[^>]*>", " ", html, flags=re.S))
+
+
+def unkind(html: str) -> str:
+    """The raw code or the English that a page shows by mistake; nothing when it is a page for people."""
+    text = visible(html)
+    found = RAW.search(text) or ENGLISH.search(text)
+    return found[0] if found else ""
