@@ -1,23 +1,18 @@
-"""The console under real hands: nothing acts by accident, nothing typed is lost, and help is one gesture away."""
+"""The console under real hands: nothing acts by accident, and nothing that was typed is lost."""
 
 import json
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.calls import chromium_for_calls
+from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DESK = {"width": 1366, "height": 768}
-PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -31,64 +26,6 @@ async def page(chromium: Browser, house: RunningHouse) -> AsyncIterator[Page]:
     """A psychologist at the desk, between two calls."""
     async for one in at_the_desk(chromium, house):
         yield one
-
-
-async def at_the_desk(
-    chromium: Browser, house: RunningHouse, login: str = "ecoute", *, scripts: bool = True
-) -> AsyncIterator[Page]:
-    context = await chromium.new_context(
-        base_url=house.url,
-        viewport=DESK,
-        locale="fr-FR",
-        timezone_id="Europe/Paris",
-        reduced_motion="reduce",
-        java_script_enabled=scripts,
-    )
-    context.set_default_timeout(PATIENCE)
-    page = await context.new_page()
-    await page.goto("/connexion")
-    await page.get_by_label("Identifiant").fill(login)
-    await page.get_by_label("Mot de passe").fill(house.account("psychologist")["password"])
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/appels")
-    yield page
-    await give_back(page)
-    await context.close()
-
-
-async def give_back(page: Page) -> None:
-    """A listener keeps three slots at most: what a test held is free for the next."""
-    await page.unroute_all(behavior="ignoreErrors")
-    if await page.locator("dialog[open]").count():
-        await page.keyboard.press("Escape")
-    if await page.locator("#confirmer .rendre").count():
-        await page.locator("#confirmer .rendre").click()
-        await expect(page.locator("#confirmer")).to_have_count(0)
-
-
-async def call(page: Page, *, level: str | None = "2", live: bool = True) -> None:
-    """Start a call; with a level, so that a slot can be held."""
-    await page.goto("/appels")
-    await page.get_by_role("button", name="Commencer un appel").click()
-    await page.wait_for_url(re.compile("/appels/[0-9a-f-]{36}$"))
-    if live:
-        await expect(page.locator("#direct")).to_contain_text("Créneaux à jour", timeout=PATIENCE)
-    if level:
-        await choose(page, "level", level)
-        if live:
-            await page.wait_for_selector("#liste .creneau")
-
-
-async def choose(page: Page, name: str, value: str) -> None:
-    """Tick a chip of the sheet and wait until it is saved."""
-    async with page.expect_response("**/fiche") as saved:
-        await page.locator(f"#fiche [name={name}][value='{value}']").press("Space")
-    assert (await saved.value).ok
-
-
-async def hold(page: Page) -> None:
-    await page.locator("#liste .creneau:not(.pris)").first.click()
-    await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
 
 
 async def test_nothing_is_chosen_beforehand_and_a_slot_first_asks_the_level(page: Page) -> None:
@@ -112,6 +49,7 @@ async def test_a_digit_holds_only_while_the_list_has_the_focus_and_enter_never_b
     await page.locator("#q").fill("")
 
     first = page.locator("#liste .creneau").first
+    await expect(first).to_be_visible()
     await first.focus()
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("ArrowUp")
@@ -140,19 +78,6 @@ async def test_suicidal_ideas_open_prompts_and_below_four_it_is_asked_once_wheth
     await page.locator("#call_back").fill("06 12 34 56 78")
     await page.get_by_role("button", name="Garder", exact=True).click()
     await expect(page.locator("#numero-dit")).to_have_text("C'est gardé.")
-
-
-async def test_level_five_and_alt_u_open_the_same_confirmation(page: Page) -> None:
-    await call(page, level=None)
-    await page.locator("#fiche [name=level][value='5']").press("Space")
-    dialog = page.get_by_role("dialog", name="Alerter l'astreinte")
-    await expect(dialog).to_be_visible()
-    await dialog.get_by_role("link", name="Revenir").click()
-    await expect(dialog).to_be_hidden()
-    await page.locator("#f-notes").focus()
-    await page.keyboard.press("Alt+KeyU")
-    await expect(dialog).to_be_visible()
-    await expect(dialog.locator("a[href^='tel:']").first).to_be_visible()
 
 
 async def test_the_list_never_moves_under_the_focus(page: Page) -> None:
@@ -271,104 +196,3 @@ async def test_a_message_can_be_taken_back_for_ten_seconds(page: Page) -> None:
     await page.get_by_role("button", name="Confirmer").click()
     await page.get_by_role("button", name="Reprendre le message").click()
     await expect(page.locator("#rattraper")).to_contain_text("rien n'est parti")
-
-
-async def test_every_ring_shows_and_whoever_was_woken_says_so_without_signing_in(
-    chromium: Browser, house: RunningHouse, page: Page
-) -> None:
-    await call(page, level=None)
-    known = len(house.messages())
-    await page.keyboard.press("Alt+KeyU")
-    await page.get_by_role("button", name="Alerter", exact=True).click()
-    await expect(page.get_by_role("heading", name="L'alerte est partie")).to_be_visible()
-    await expect(page.locator("dialog .essais li").first).to_be_visible()
-    await expect(page.locator("dialog .essais li.taken").first).to_be_visible(timeout=PATIENCE)
-    links = [found for one in house.messages()[known:] for found in re.findall(r"/alerte#[\w-]+", json.dumps(one))]
-    assert links
-    woken = await (await chromium.new_context(base_url=house.url)).new_page()
-    await woken.goto(links[0])
-    assert "#" not in woken.url
-    await woken.get_by_role("button", name="J’ai l’alerte").click()
-    await expect(woken.get_by_role("heading")).to_contain_text("vous avez l’alerte")
-    await expect(page.locator("dialog #suivi")).to_have_attribute("data-etat", "acknowledged", timeout=PATIENCE)
-    await woken.context.close()
-
-
-async def test_when_the_alert_cannot_leave_the_number_stands_large_at_once(page: Page) -> None:
-    await call(page, level=None)
-    await page.route("**/urgence", lambda route: route.abort())
-    await page.keyboard.press("Alt+KeyU")
-    await page.get_by_role("button", name="Alerter", exact=True).click()
-    await expect(page.get_by_text("L'alerte n'est pas partie d'ici. Appelez maintenant.")).to_be_visible()
-    number = page.locator("#urgence-echec a").first
-    await expect(number).to_be_visible()
-    assert await number.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 32
-
-
-async def test_an_alert_is_lifted_in_one_gesture(page: Page) -> None:
-    await call(page, level=None)
-    await page.keyboard.press("Alt+KeyU")
-    await page.get_by_role("button", name="Alerter", exact=True).click()
-    await page.get_by_role("button", name="lever l'alerte").click()
-    await expect(page.get_by_role("heading", name="L'alerte est levée")).to_be_visible()
-
-
-async def test_a_whole_call_without_scripts(chromium: Browser, house: RunningHouse) -> None:
-    async for page in at_the_desk(chromium, house, scripts=False):
-        await call(page, level=None, live=False)
-        await page.locator("#fiche [name=level][value='2']").check(force=True)
-        await page.locator("#fiche select[name=department]").select_option("29")
-        await page.get_by_role("button", name="Enregistrer la fiche").click()
-        await expect(page.locator("#fiche [name=level][value='2']")).to_be_checked()
-        await page.locator("#liste .creneau").first.click()
-        await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
-        await page.locator("#confirmer [name=way][value=code]").check(force=True)
-        await page.locator("#pin").fill("1234")
-        await page.locator("#pin").press("Enter")
-        await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
-        await page.get_by_role("button", name="Confirmer").click()
-        await expect(page.locator(".code-dit")).to_be_visible()
-        await page.get_by_role("link", name="Alerter l'astreinte").click()
-        await page.get_by_role("button", name="Alerter", exact=True).click()
-        await page.get_by_role("button", name="lever l'alerte").click()
-        await expect(page.get_by_role("heading", name="L'alerte est levée")).to_be_visible()
-
-
-async def test_what_must_be_reached_is_in_sight_on_a_small_desk_and_at_twice_the_text(page: Page) -> None:
-    await call(page)
-    await hold(page)
-    for name, selector in (("Confirmer", "#confirmer .btn.pri"), ("Alerter", ".appel .urg")):
-        box = await page.locator(selector).bounding_box()
-        assert box is not None, name
-        assert box["y"] >= 0, name
-        assert box["y"] + box["height"] <= DESK["height"], name
-    for width, size in ((1440, "100%"), (390, "100%"), (1366, "200%")):
-        await page.set_viewport_size({"width": width, "height": 768})
-        await page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, size)
-    numbers = await page.locator(".touches").inner_text()
-    assert all(number in numbers for number in ("15", "17", "112", "114", "3114", "3919"))
-
-
-@pytest.mark.parametrize("theme", ["jour", "nuit"])
-async def test_the_desk_passes_axe_by_day_and_night(page: Page, theme: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed")
-    await page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
-    for path in ("/appels", "/taches", "/urgence", "/alerte"):
-        await page.goto(path)
-        await check(page)
-    await call(page, level="4")
-    await choose(page, "motives", "suicidal_ideas")
-    await hold(page)
-    await page.locator("#confirmer [name=way][value=both]").press("Space")
-    await check(page)
-    await page.keyboard.press("Alt+KeyU")
-    await check(page)
-
-
-async def check(page: Page) -> None:
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate("o => axe.run(document, {runOnly: {type: 'tag', values: o}})", RULES)
-    wrong = [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
-    assert wrong == [], page.url

@@ -1,0 +1,69 @@
+"""A psychologist's browser at the desk: sign in, take a call, type on the sheet, hold a slot, give it back."""
+
+import re
+from collections.abc import AsyncIterator
+
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from tests.house import RunningHouse
+
+DESK: ViewportSize = {"width": 1366, "height": 768}
+PATIENCE = 20_000
+
+
+async def at_the_desk(
+    chromium: Browser, house: RunningHouse, login: str = "ecoute", *, scripts: bool = True
+) -> AsyncIterator[Page]:
+    context = await chromium.new_context(
+        base_url=house.url,
+        viewport=DESK,
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+        reduced_motion="reduce",
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    await page.goto("/connexion")
+    await page.get_by_label("Identifiant").fill(login)
+    await page.get_by_label("Mot de passe").fill(house.account("psychologist")["password"])
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/appels")
+    yield page
+    await give_back(page)
+    await context.close()
+
+
+async def give_back(page: Page) -> None:
+    """A listener keeps three slots at most: what a test held is free for the next."""
+    await page.unroute_all(behavior="ignoreErrors")
+    if await page.locator("dialog[open]").count():
+        await page.keyboard.press("Escape")
+    if await page.locator("#confirmer .rendre").count():
+        await page.locator("#confirmer .rendre").evaluate("one => one.click()")
+        await expect(page.locator("#confirmer")).to_have_count(0)
+
+
+async def call(page: Page, *, level: str | None = "2", live: bool = True) -> None:
+    """Start a call; with a level, so that a slot can be held."""
+    await page.goto("/appels")
+    await page.get_by_role("button", name="Commencer un appel").click()
+    await page.wait_for_url(re.compile("/appels/[0-9a-f-]{36}$"))
+    if live:
+        await expect(page.locator("#direct")).to_contain_text("Créneaux à jour", timeout=PATIENCE)
+    if level:
+        await choose(page, "level", level)
+        if live:
+            await page.wait_for_selector("#liste .creneau")
+
+
+async def choose(page: Page, name: str, value: str) -> None:
+    """Tick a chip of the sheet and wait until it is saved."""
+    async with page.expect_response("**/fiche") as saved:
+        await page.locator(f"#fiche [name={name}][value='{value}']").press("Space")
+    assert (await saved.value).ok
+
+
+async def hold(page: Page) -> None:
+    await page.locator("#liste .creneau:not(.pris)").first.click()
+    await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
