@@ -133,6 +133,18 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class Away:
+    """An absence as one of its days shows it."""
+
+    id: int
+    source: str
+    name: str
+    starts_at: datetime | None  # None: since before this day, or from its first minute
+    ends_at: datetime | None  # None: to the last minute of this day, or further
+    last: datetime  # its last minute
+
+
+@dataclass(frozen=True)
 class Day:
     """One day of the list, in the expert's zone."""
 
@@ -140,7 +152,7 @@ class Day:
     at: datetime
     today: bool
     lines: list[tuple[str, Any]] = field(default_factory=list)
-    """(kind, thing) by hour: `visit` Visit, `opening` Opening, `absence` Absence."""
+    """(kind, thing) by hour: `visit` Visit, `opening` Opening, `absence` Away."""
 
 
 def monday(day: date) -> date:
@@ -169,7 +181,11 @@ def days_of(agenda: Agenda, first: date, last: date, now: datetime, *, own: bool
         at = datetime(day.year, day.month, day.day, tzinfo=french.zone_of(zone)).astimezone(UTC)
         found: list[tuple[datetime, int, str, Any]] = []
         found += [(one.starts_at, 1, "opening", one) for one in agenda.openings if _begins(one, day, zone)]
-        found += [(max(one.starts_at, at), 0, "absence", one) for one in agenda.absences if _touches(one, at, zone)]
+        there = french.local(at, zone)
+        end = (there.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=there.tzinfo).astimezone(UTC)
+        for away in agenda.absences:
+            if away.starts_at < end and away.ends_at > at:
+                found.append((max(away.starts_at, at), 0, "absence", _away(away, at, end)))
         found += [
             (one.starts_at, 2, "visit", one) for one in visits_of(agenda, now, own=own) if _begins(one, day, zone)
         ]
@@ -182,10 +198,15 @@ def _begins(one: Opening | Visit, day: date, zone: str) -> bool:
     return french.local(one.starts_at, zone).date() == day
 
 
-def _touches(one: Absence, day_at: datetime, zone: str) -> bool:
-    there = french.local(day_at, zone)
-    next_day = (there.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=there.tzinfo).astimezone(UTC)
-    return one.starts_at < next_day and one.ends_at > day_at
+def _away(one: Absence, at: datetime, end: datetime) -> Away:
+    return Away(
+        id=one.id,
+        source=one.source,
+        name=SOURCES[one.source],
+        starts_at=one.starts_at if one.starts_at > at else None,
+        ends_at=one.ends_at if one.ends_at < end else None,
+        last=one.ends_at - timedelta(minutes=1),
+    )
 
 
 def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterator[dict[str, Any]]:

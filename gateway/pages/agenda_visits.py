@@ -33,7 +33,8 @@ from gateway.visits import Day, by_day
 
 TEMPLATE = "agenda/rendez_vous.html"
 BLOCK = "fiche"
-LOOK_AHEAD = timedelta(days=45)
+LOOK_AHEAD = timedelta(days=14)
+FURTHEST = timedelta(days=60)
 HOURS_OFFERED = 60
 MARKS = {"venue": "fulfil", "pas-venue": "no-show"}
 
@@ -199,10 +200,10 @@ async def _free(page: Page, appointment: Appointment, since: str) -> Free:
         limit=HOURS_OFFERED,
     )
     days = by_day([slot for slot in slots if slot.type_id == appointment.type_id], zone, but=appointment.starts_at)
-    after = None
+    after = first + LOOK_AHEAD if first + LOOK_AHEAD <= today + FURTHEST else None
     if len(slots) == HOURS_OFFERED and len(days) > 1:
         after = local(days.pop().at, zone).date()
-    return Free(days=days, before=max(today, first - timedelta(days=7)) if first > today else None, after=after)
+    return Free(days=days, before=max(today, first - LOOK_AHEAD) if first > today else None, after=after)
 
 
 HANDLERS: list[ControllerRouterHandler] = [one, ask_move, ask_cancel, seen, move, cancel, say_who_came]

@@ -44,14 +44,17 @@ const shown = (one) => ({
   ].flatMap((each) => each.split(" ")),
 });
 
+const lineOf = (one) => (one.named ? `${one.title} · ${one.short}` : one.short);
+
 function content({ event }) {
   const one = event.extendedProps;
   const hours = `${hourOf(event.start)} – ${hourOf(event.end)}`;
   if (one.kind !== "visit") return { domNodes: [text("ev-h", one.kind === "opening" ? hours : one.title)] };
   const first = text("ev-h", hourOf(event.start));
   first.prepend(icon(one.modality));
-  if (one.state === "À voir") first.append(" ", text("ev-voir", one.state));
-  return { domNodes: [first, document.createTextNode(" "), text("ev-t", `${one.title} · ${one.short}`)] };
+  const second = text("ev-t", lineOf(one));
+  if (one.state === "À voir") second.prepend(text("ev-voir", one.state), ", ");
+  return { domNodes: [first, document.createTextNode(" "), second] };
 }
 
 function mounted({ event, el }) {
@@ -59,9 +62,9 @@ function mounted({ event, el }) {
   if (!one.kind) return;
   el.dataset.evenement = event.id;
   const starts = hourOf(event.start);
-  const seen = one.state === "À voir" ? ` ${one.state}` : ""; // the name begins with what is seen (WCAG 2.5.3)
+  const seen = one.state === "À voir" ? `${one.state}, ` : ""; // the name begins with what is seen (WCAG 2.5.3)
   const words = {
-    visit: `${starts}${seen} ${one.title} · ${one.short}, ${one.spoken}`,
+    visit: `${starts} ${seen}${lineOf(one)}, ${one.spoken}`,
     opening: `${starts} – ${hourOf(event.end)} ${one.title}`,
     absence: `${one.title}, ${starts} – ${hourOf(event.end)}`,
   };
@@ -173,7 +176,11 @@ export function create(refresh) {
     eventAllUpdated: () => setTimeout(mend),
     datesSet: () => setTimeout(mend),
   });
-  return calendar;
+  new ResizeObserver(() => {
+    const weekday = frame.clientWidth > 860 || calendar.getOption("view") === "timeGridDay" ? "long" : "short";
+    if (calendar.getOption("dayHeaderFormat").weekday !== weekday)
+      calendar.setOption("dayHeaderFormat", { weekday, day: "numeric" });
+  }).observe(frame);
 }
 
 export const busy = () => held || scope.open;
