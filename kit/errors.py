@@ -87,6 +87,12 @@ class Unavailable(Refusal):
     status = 503
 
 
+class MethodNotAllowed(Refusal):
+    """This path is not asked in this way."""
+
+    status = 405
+
+
 class TooMany(Refusal):
     """Too many tries; wait a little."""
 

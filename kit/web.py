@@ -21,6 +21,7 @@ from kit import log as logs
 from kit.auth import PUBLIC, Doorman, SignInFirst, caller_of, signed_in
 from kit.broker import Broker
 from kit.db import AfterCommit, Database
+from kit.hot import Hot, HotApp
 from kit.keys import KeyRing, KeySet
 from kit.metrics import exposition
 from kit.permits import Permits
@@ -141,11 +142,13 @@ def service(
     starts: Sequence[Start] = (),
     stops: Sequence[Start] = (),
     dependencies: Mapping[str, Provide] | None = None,
+    hot: Sequence[Hot] = (),
 ) -> Litestar:
     """The app of service `name`.
 
     `issuers` are the services whose permits it reads (name → URL); `starts` run once the house is made (fill
-    `house.things` there), `stops` before it ends; `raw_pool` opens `house.database.pool` for hot paths.
+    `house.things` there), `stops` before it ends; `hot` routes are answered before the framework; `raw_pool` opens
+    `house.database.pool`.
     """
     house = _furnish(name, settings, issuers or {}, with_database)
 
@@ -174,7 +177,7 @@ def service(
             if house.database is not None:
                 await house.database.stop()
 
-    app = Litestar(
+    app = HotApp(
         route_handlers=[live, ready, metrics, keys, *controllers],
         guards=[signed_in],
         middleware=[DefineMiddleware(RequestMiddleware, database=house.database, after=house.after)],
@@ -197,6 +200,7 @@ def service(
         request_max_body_size=None,  # RequestMiddleware bounds it
     )
     app.state.house = house
+    app.heat(hot)
     return app
 
 

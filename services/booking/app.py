@@ -12,7 +12,7 @@ from kit.clock import now
 from kit.ticks import Tick
 from kit.web import House, service
 from services.booking.domain import appointments
-from services.booking.routes import CONTROLLERS
+from services.booking.routes import CONTROLLERS, HOT
 from services.booking.settings import Settings, read
 from services.booking.store import experts, holds, types, watch
 from services.booking.store.lines import Lines
@@ -25,6 +25,7 @@ def create(settings: Settings | None = None) -> Litestar:
         "booking",
         chosen,
         controllers=CONTROLLERS,
+        hot=HOT,
         ticks=[
             Tick("sweep-holds", 30, sweep_holds),
             Tick("tell-the-desk", 15, tell_the_desk),

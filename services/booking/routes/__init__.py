@@ -6,7 +6,9 @@ from services.booking.routes.agendas import Agendas
 from services.booking.routes.appointments import Appointments
 from services.booking.routes.changes import Changes
 from services.booking.routes.holds import Holds
-from services.booking.routes.slots import free_slots
+from services.booking.routes.slots import HOT
 from services.booking.routes.types import Types
 
-CONTROLLERS: list[ControllerRouterHandler] = [free_slots, Types, Holds, Appointments, Changes, Agendas]
+CONTROLLERS: list[ControllerRouterHandler] = [Types, Holds, Appointments, Changes, Agendas]
+
+__all__ = ["CONTROLLERS", "HOT"]

@@ -1,49 +1,41 @@
-"""The first free slots of the network: the hottest route, so a bare ASGI handler over a raw connection.
-
-A Litestar handler with parsed parameters cost 250 µs more of Python than this one.
-"""
+"""The first free slots of the network: the hottest route, answered before the framework over a raw connection."""
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
-from litestar import asgi
-from litestar.exceptions import MethodNotAllowedException
 
 from contracts.booking import Slot, Slots
+from contracts.caller import Caller
 from contracts.words import ExpertProfession, Modality, VisitKind
-from kit.auth import ANYONE, only
+from kit.auth import ANYONE
 from kit.clock import now
 from kit.errors import Invalid
+from kit.hot import Hot
+from kit.web import House
 from services.booking.domain.moments import instant
 from services.booking.domain.search import MOST, MOST_EXPERTS, Search
 from services.booking.store.slots import Found, search
 
 ENCODER = msgspec.json.Encoder()
-JSON = (b"content-type", b"application/json")
 
 
 class UnknownFilter(Invalid):
     """A filter of the search says something that cannot be."""
 
 
-@asgi("/slots", guards=[only(*ANYONE)], copy_scope=False)
-async def free_slots(scope: Any, receive: Any, send: Any) -> None:
+async def free_slots(house: House, query: bytes, _: Caller) -> bytes:
     """GET /slots?profession=&modality=&visit=&type=&expert=&not_expert=&from=&to=&per_expert=&limit= → Slots.
 
     Repeated or comma-separated; without `type` or `visit`, first visits. At most 100 slots.
     """
-    if scope["method"] != "GET":
-        raise MethodNotAllowedException(headers={"Allow": "GET"})
-    things = scope["litestar_app"].state.house.things
-    found = await search(things["lines"], parse(scope["query_string"]), now(), things["longest_notice"])
-    body = encode(found)
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": 200, "headers": [JSON, length]})
-    await send({"type": "http.response.body", "body": body})
+    things = house.things
+    return encode(await search(things["lines"], parse(query), now(), things["longest_notice"]))
+
+
+HOT = [Hot("/slots", frozenset(ANYONE), free_slots)]
 
 
 def encode(found: list[Found]) -> bytes:
