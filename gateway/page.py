@@ -88,7 +88,7 @@ class Page:
 
     def key(self, suffix: str) -> str:
         """The Idempotency-Key of one call of this press: the form's own key, and what is being done."""
-        return f"{self.field('idempotency_key') or uuid4().hex}:{suffix}"[:255]
+        return f"{self.field('idempotency_key')[:200] or uuid4().hex}:{suffix}"[:255]
 
     async def context(self) -> dict[str, Any]:
         """What every template may use."""
