@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ class Person:
         page.on("console", lambda line: self.wrong.append(line.text) if line.type == "error" else None)
 
     @classmethod
-    async def with_browser(cls, browser: Browser, house: RunningHouse, **more: Any) -> Any:
+    async def with_browser(cls, browser: Browser, house: RunningHouse, **more: Any) -> Self:
         context = await browser.new_context(
             locale="fr-FR",
             timezone_id="Europe/Paris",
@@ -170,6 +170,8 @@ async def free_soon(house: RunningHouse, minutes: int = 21) -> datetime:
         agenda = await expert.ask("GET", f"{mine}/agenda?{window}")
         for appointment in agenda["appointments"]:
             await _give_up(expert, appointment["id"])
+        for absence in agenda["absences"]:
+            await expert.ask("DELETE", f"{mine}/absences/{absence['id']}")
         for opening in agenda["openings"]:
             await expert.ask("DELETE", f"{mine}/openings/{opening['id']}?scope=one")
         local = starts_at.astimezone(ZoneInfo(agenda["time_zone"]))

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Request, expect
 
 from tests.browser.calls import chromium_for_calls, measure, sees, until
-from tests.browser.story_people import LINK, Professional, Psychologist, Soignant, free_soon, sent_to
+from tests.browser.story_people import LINK, Person, Professional, Psychologist, Soignant, free_soon, sent_to
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def psychologist(chromium: Browser, house: RunningHouse, login: str = "ecoute") -> Psychologist:
-    one: Psychologist = await Psychologist.with_browser(chromium, house, viewport={"width": 1440, "height": 900})
+    one = await Psychologist.with_browser(chromium, house, viewport={"width": 1440, "height": 900})
     await one.sign_in(login, house.account("psychologist")["password"])
     return one
 
@@ -50,9 +50,7 @@ async def test_a_call_at_night_ends_in_a_meeting(house: RunningHouse, chromium: 
     assert plain(text).split("#")[0] == plain(announced).split("#")[0], "what leaves is what was shown"
     assert "Alix" not in text and "Morvan" not in text
 
-    soignant: Soignant = await Soignant.with_browser(
-        chromium, house, viewport={"width": 390, "height": 844}, color_scheme="dark"
-    )
+    soignant = await Soignant.with_browser(chromium, house, viewport={"width": 390, "height": 844}, color_scheme="dark")
     await soignant.open_link(LINK.findall(text)[0])
     assert await soignant.page.title() == "Rendez-vous"
     await expect(soignant.page.get_by_text(Professional.name)).to_be_hidden()
@@ -61,28 +59,29 @@ async def test_a_call_at_night_ends_in_a_meeting(house: RunningHouse, chromium: 
     await soignant.wait_at_the_door()
     assert await soignant.page.evaluate("window.asked") == [], "nothing opens by itself"
 
-    expert: Professional = await Professional.with_browser(chromium, house)
+    expert = await Professional.with_browser(chromium, house)
     account = house.account("expert")
     await expert.sign_in(account["login"], account["password"])
     await expert.open_the_room(appointment["id"], "Alix")
     await expert.page.click("[data-do=admettre]:enabled")
     await soignant.page.click("[data-do=entrer]")
-    for one in (soignant, expert):
+    both: tuple[Person, ...] = (soignant, expert)
+    for one in both:
         await one.page.click("[data-do=camera]")
-    for one in (soignant, expert):
+    for one in both:
         assert await until(partial(sees, one.page)), await measure(one.page)
         assert await one.page.evaluate("+document.querySelector('.salle').dataset.sealedVideo > 0")
 
     await soignant.page.click("[data-do=partir]")
     await expert.page.click("[data-do=partir]")
-    for one in (soignant, expert):
+    for one in both:
         await expect(one.page.locator("#t-fin")).to_be_visible()
         assert not one.wrong
 
     await expert.page.goto(f"/agenda/rendez-vous/{appointment['id']}")
     await expert.page.get_by_role("button", name="A eu lieu").click()
     assert await until(partial(referral_is, house, appointment["referral_id"], "engaged"))
-    for one in (listener, soignant, expert):
+    for one in (listener, *both):
         await one.context.close()
 
 

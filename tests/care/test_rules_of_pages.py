@@ -14,7 +14,7 @@ from services.booking.domain.appointments import ROOM_STAYS
 from services.reminders.domain import texts
 from services.reminders.domain.contacts import KEPT
 from tests.house import RunningHouse
-from tests.journeys.desk import Answered, Desk
+from tests.journeys.desk import Answered, Desk, give_holds_back
 from tests.journeys.walker import Found, Walker
 from tests.reminders.make import NOW
 
@@ -46,7 +46,10 @@ async def listener(house: RunningHouse) -> AsyncIterator[Walker]:
         yield walker
 
 
-async def test_rule_01_nothing_is_ticked_on_a_new_call_nor_on_a_held_slot(listener: Walker, desk: Desk) -> None:
+async def test_rule_01_nothing_is_ticked_on_a_new_call_nor_on_a_held_slot(
+    house: RunningHouse, listener: Walker, desk: Desk
+) -> None:
+    await give_holds_back(house)
     page = await listener.get("/appels")
     begin = next(form for form in Found(page).forms if form.action == "/appels")
     page = await listener.press(begin)
@@ -60,6 +63,7 @@ async def test_rule_01_nothing_is_ticked_on_a_new_call_nor_on_a_held_slot(listen
             page = await listener.press(slots, button)
             if "hold_id" in page.url:
                 break
+    await give_holds_back(house)
     card = page.text.split('id="confirmer"')[1].split("</form>")[0]
     assert "checked" not in card
     assert "Quelqu’un d’autre peut-il lire vos messages" in card.replace("'", "’")

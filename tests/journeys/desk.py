@@ -115,5 +115,10 @@ class Desk:
         return found
 
 
+async def give_holds_back(house: RunningHouse) -> None:
+    """Every slot that a test left held runs out: a caller keeps three at most."""
+    await house.ask("booking", "UPDATE claim SET expires_at = now() - interval '1 second' WHERE kind = 'hold'")
+
+
 def _of(slot: Any) -> dict[str, Any]:
     return {name: slot[name] for name in ("expert_id", "type_id", "starts_at")}

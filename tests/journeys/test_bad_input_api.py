@@ -1,8 +1,8 @@
 """What programs send that they should not: refused with its status and its code, and nothing is half-written."""
 
 import asyncio
-from io import BytesIO
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -85,7 +85,7 @@ async def contact(house: RunningHouse) -> Any:
 async def sent(http: aiohttp.ClientSession, key: str, method: str, path: str, body: Any) -> tuple[int, Any]:
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": uuid4().hex, "Content-Type": "application/json"}
     given = {"data": BytesIO(body)} if isinstance(body, bytes) else {"json": body}
-    async with http.request(method, f"/api/v1{path}", headers=headers, **given) as answer:  # type: ignore[arg-type]
+    async with http.request(method, f"/api/v1{path}", headers=headers, **given) as answer:
         text = await answer.read()
         return answer.status, await answer.json(content_type=None) if text else {}
 

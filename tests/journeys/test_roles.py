@@ -142,7 +142,7 @@ async def keys_of(house: RunningHouse) -> dict[Role, str]:
 async def said(http: aiohttp.ClientSession, url: str, method: str, key: str = "") -> tuple[int, str]:
     """Status and code of one call with nothing useful in it."""
     headers = {"Idempotency-Key": uuid4().hex} | ({"Authorization": f"Bearer {key}"} if key else {})
-    body = None if method in ("GET", "DELETE") else {}
+    body: dict[str, str] | None = None if method in ("GET", "DELETE") else {}
     async with http.request(method, url, json=body, headers=headers) as answer:
         problem = await answer.json(content_type=None) if answer.status >= 400 else {}
         return answer.status, problem.get("code", "")
@@ -227,7 +227,7 @@ async def test_no_spelling_of_an_address_reaches_what_only_the_gateway_asks(
 
 def pages() -> list[Any]:
     """Every route of the gateway's site, as the application is put together."""
-    away = {f"{name}_url": "http://127.0.0.1:9" for name in SERVICES}
+    away: dict[str, Any] = {f"{name}_url": "http://127.0.0.1:9" for name in SERVICES}
     site = create(Settings(**away, redis_url="redis://127.0.0.1:9/0")).site
     return [
         (route.path, handler)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -32,7 +32,7 @@ class Visitor:
         self.cookies: dict[str, str] = {}
         self.page: Shown | None = None
 
-    async def __aenter__(self) -> "Visitor":
+    async def __aenter__(self) -> Self:
         self.http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self
 

@@ -1,0 +1,175 @@
+"""A crawler per role: every link, file and button of every page leads somewhere, and every refusal is kind."""
+
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from contracts.words import Role
+from tests.browser.calls import chromium_for_calls
+from tests.house import RunningHouse
+from tests.journeys.bad_values import unkind
+from tests.journeys.desk import Desk
+from tests.journeys.walker import Form, Found, Walker, shape
+
+NOBODY, PERSON = "nobody", "person"
+ACCOUNTS = [role.value for role in Role if role not in (Role.PERSON, Role.SERVICE)]
+STARTS = {NOBODY: ["/", "/connexion", "/l", "/alerte", "/calendrier"], PERSON: ["/rdv"]}
+LAST = ("/deconnexion", "/quitter")
+"""Pressed at the very end: they close the door behind the crawler."""
+KIND = {409, 410, 412, 422}
+"""A form pressed as it stands may be refused, in a sentence."""
+DOORS = {"/connexion": 401, "/l": 404, "/alerte": 422}
+"""What an empty form at a door is answered."""
+GONE = ("n’existe plus", "n’existe pas", "ne permet pas de réserver")
+"""Said when an earlier press of the crawler took the thing away that this page still shows."""
+OF_A_SHAPE, IN_ALL = 2, 220
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """A house of its own: everything that can be pressed in it will be."""
+    folder = tmp_path_factory.mktemp("crawled")
+    for one in (folder, *folder.parents[:2]):
+        one.chmod(0o755)
+    house = RunningHouse(folder / "data", experts=30)
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with chromium_for_calls() as browser:
+        yield browser
+
+
+async def a_code(house: RunningHouse) -> str:
+    """Of someone who has an appointment in some days."""
+    (row,) = await house.ask(
+        "booking",
+        "SELECT case_id FROM appointment WHERE status = 'booked' AND modality = 'video' AND case_id IS NOT NULL"
+        " AND starts_at > now() + interval '2 days' ORDER BY random() LIMIT 1",
+    )
+    async with Desk(house) as desk:
+        code = await desk.ask("POST", "/identity/codes", {"case_id": str(row["case_id"])})
+    return f"{' '.join(code['words'])} {code['digits']}"
+
+
+class Crawl:
+    """Breadth first, a few pages of each shape; each button of each form once or twice."""
+
+    def __init__(self, walker: Walker) -> None:
+        self.walker = walker
+        self.waiting: deque[str] = deque()
+        self.seen: Counter[str] = Counter()
+        self.files: set[str] = set()
+        self.wrong: list[Any] = []
+        self.pressed = 0
+
+    async def from_pages(self, starts: list[str]) -> None:
+        self.waiting.extend(starts)
+        while self.waiting and self.seen.total() < IN_ALL:
+            path = self.waiting.popleft()
+            if self._enough(f"GET {shape(path)}"):
+                continue
+            page = await self.walker.get(path)
+            if page.status >= 400 or unkind(page.text):
+                self.wrong.append(("GET", path, page.status, unkind(page.text)))
+            await self._everything_on(page)
+
+    async def _everything_on(self, page: Any) -> None:
+        if "html" not in page.headers.get("Content-Type", ""):
+            return
+        found = Found(page)
+        self.waiting.extend(found.links)
+        for file in {*found.files} - self.files:
+            self.files.add(file)
+            if (status := await self.walker.file(file)) != 200:
+                self.wrong.append(("file", file, status))
+        for form in found.forms:
+            for button in form.buttons or [("", "", "")]:
+                await self._press(form, button)
+
+    async def _press(self, form: Form, button: tuple[str, str, str]) -> None:
+        action = button[2] or form.action
+        if action in LAST or self._enough(f"{form.method} {shape(action)} {button[0]}"):
+            return
+        self.pressed += 1
+        page = await self.walker.press(form, button)
+        left = page.status in (403, 404) and "*" in shape(action) and any(word in page.text for word in GONE)
+        refused = page.status in KIND or page.status == DOORS.get(action) or left
+        ok = (page.status < 400 or refused) and not unkind(page.text)
+        if not ok:
+            self.wrong.append((form.method, action, button[:2], page.status, unkind(page.text)))
+        self.waiting.append(page.url) if page.status == 200 and form.method == "get" else None
+        if "html" in page.headers.get("Content-Type", ""):
+            self.waiting.extend(Found(page).links)
+
+    def _enough(self, what: str) -> bool:
+        self.seen[what] += 1
+        return self.seen[what] > OF_A_SHAPE
+
+
+async def entered(walker: Walker, house: RunningHouse, role: str) -> list[str]:
+    """Sign in as the role's demo account, or open the door with a code; where to begin."""
+    if role == PERSON:
+        await walker.get("/l")
+        page = await walker.post("/l", {"secret": await a_code(house)})
+        assert page.url == "/rdv", page.text[:300]
+    elif role != NOBODY:
+        account = house.account(role)
+        page = await walker.sign_in(account["login"], account["password"])
+        assert page.status == 200 and page.url != "/connexion"
+        return ["/accueil", page.url]
+    return STARTS[role]
+
+
+@pytest.mark.parametrize("role", [NOBODY, PERSON, *ACCOUNTS])
+async def test_every_link_and_button_leads_somewhere(crawled: RunningHouse, role: str) -> None:
+    async with Walker(crawled.url) as walker:
+        crawl = Crawl(walker)
+        await crawl.from_pages(await entered(walker, crawled, role))
+        assert not crawl.wrong, crawl.wrong
+        assert crawl.files and crawl.pressed
+        last = await walker.post(LAST[role in (NOBODY, PERSON)], {})
+        assert last.status == 200
+        assert last.url in ("/connexion", "/calendrier")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", [NOBODY, PERSON, *ACCOUNTS])
+async def test_no_page_complains_in_the_console(crawled: RunningHouse, chromium: Browser, role: str) -> None:
+    context = await chromium.new_context(locale="fr-FR", base_url=crawled.url)
+    page = await context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"{page.url} {error}"))
+    page.on("console", lambda line: wrong.append(f"{page.url} {line.text}") if line.type == "error" else None)
+    start = STARTS.get(role, ["/accueil"])
+    if role == PERSON:
+        await page.goto("/l")
+        await page.fill("[name=secret]", await a_code(crawled))
+        await page.click("main form button")
+        await page.wait_for_url("**/rdv*")
+    elif role != NOBODY:
+        account = crawled.account(role)
+        await page.goto("/connexion")
+        await page.fill("[name=identifier]", account["login"])
+        await page.fill("[name=password]", account["password"])
+        await page.click("main form button")
+        await page.wait_for_url(lambda url: "/connexion" not in url)
+    shapes: set[str] = set()
+    waiting = [*start]
+    while waiting:
+        path = waiting.pop(0)
+        if shape(path) in shapes or ".ics" in path:
+            continue
+        shapes.add(shape(path))
+        await page.goto(path, wait_until="load")
+        links = await page.eval_on_selector_all("a[href^='/']", "all => all.map((one) => one.getAttribute('href'))")
+        waiting.extend(links)
+    assert not wrong, wrong
+    assert len(shapes) >= 1
+    await context.close()
