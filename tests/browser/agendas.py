@@ -1,0 +1,138 @@
+"""The week of a professional in a browser: sign in, open hours, drag, and what the server says of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+
+from tests.house import RunningHouse
+from tests.journeys.desk import Desk
+
+PARIS = ZoneInfo("Europe/Paris")
+ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
+AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HOUR = 56  # pixels of the grid
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def week(chromium: Browser, house: RunningHouse) -> AsyncIterator[Page]:
+    """The demo professional, signed in, before a week that is far enough for nothing to stand there by chance."""
+    context = await context_of(chromium, house)
+    page = await signed_in(context, house)
+    await show_week(page)
+    yield page
+    await context.close()
+
+
+async def context_of(browser: Browser, house: RunningHouse, **more: Any) -> BrowserContext:
+    given = {
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "fr-FR",
+        "timezone_id": "Europe/Paris",
+        "reduced_motion": "reduce",
+        "base_url": house.url,
+    }
+    return await browser.new_context(**{**given, **more})
+
+
+async def signed_in(context: BrowserContext, house: RunningHouse, role: str = "expert") -> Page:
+    account = house.account(role)
+    page = await context.new_page()
+    await page.goto("/connexion?next=/agenda")
+    await page.get_by_label("Identifiant").fill(account["login"])
+    await page.get_by_label("Mot de passe").fill(account["password"])
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{house.url}/agenda*")
+    return page
+
+
+def monday(weeks: int = 5) -> date:
+    today = datetime.now(UTC).astimezone(PARIS).date()
+    return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks)
+
+
+async def show_week(page: Page, view: str = "semaine", day: date | None = None) -> None:
+    await page.goto(f"/agenda?jour={day or monday()}&vue={view}")
+    await page.wait_for_selector("#grille[data-version]", state="attached")
+
+
+async def open_hours(page: Page, day: date, starts: str, ends: str, **fields: str) -> None:
+    """An opening, as a program of the page would add it."""
+    csrf = await page.locator("#agenda").get_attribute("data-csrf")
+    answer = await page.request.post(
+        "/agenda/ouvertures",
+        form={"csrf_token": csrf or "", "jour": day.isoformat(), "debut": starts, "fin": ends, **fields},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.ok, await answer.text()
+
+
+def opening_at(page: Page, day: date, starts: str) -> Locator:
+    name = re.compile(rf"^{starts} .* {day.day} ")
+    return page.locator("#grille .k-ouv").and_(page.get_by_role("button", name=name))
+
+
+async def drag(page: Page, what: Locator, *, down: int = 0, right: int = 0, from_end: bool = False) -> None:
+    await what.scroll_into_view_if_needed()
+    box = await what.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] - 6, box["y"] + (box["height"] - 3 if from_end else 22)
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + right / 2, y + down / 2, steps=4)
+    await page.mouse.move(x + right, y + down, steps=4)
+    await page.mouse.up()
+
+
+async def agenda_of(page: Page, first: date, days: int = 7) -> list[dict[str, Any]]:
+    answer = await page.request.get(f"/agenda/donnees?du={first}&au={first + timedelta(days=days)}")
+    found: list[dict[str, Any]] = (await answer.json())["events"]
+    return found
+
+
+async def expert_of(house: RunningHouse) -> UUID:
+    rows = await house.ask("identity", "SELECT id FROM account WHERE identifier = $1", house.account("expert")["login"])
+    expert: UUID = rows[0][0]
+    return expert
+
+
+async def book_at(house: RunningHouse, day: date, starts: str, name: str) -> Any:
+    """An appointment that the line takes in an opening of that day."""
+    at = datetime.fromisoformat(f"{day}T{starts}").replace(tzinfo=PARIS).astimezone(UTC)
+    expert = await expert_of(house)
+    async with Desk(house) as desk:
+        contact = await desk.call(first_name=name)
+        permit = await desk.permit(contact)
+        slots = await desk.slots(f"expert={expert}&modality=video&from={at:%Y-%m-%dT%H:%M}Z&limit=1")
+        await desk.tell_me(permit["case_id"])
+        return await desk.book(permit, slots[0])
+
+
+async def axe(page: Page, *, covered: bool = False) -> list[str]:
+    """An opening full of appointments shows little of itself on the grid; its link in the list is the same (2.5.8)."""
+    await page.evaluate(AXE.read_text())
+    options = {"runOnly": {"type": "tag", "values": RULES}, "rules": {"target-size": {"enabled": not covered}}}
+    found = await page.evaluate("o => axe.run(document, o)", options)
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found["violations"]]
