@@ -25,13 +25,17 @@ async def at_the_desk(
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     await page.goto("/connexion")
-    await page.get_by_label("Identifiant").fill(login)
-    await page.get_by_label("Mot de passe").fill(house.account("psychologist")["password"])
-    await page.keyboard.press("Enter")
+    await sign_in(page, house, login)
     await page.wait_for_url("**/appels")
     yield page
     await give_back(page)
     await context.close()
+
+
+async def sign_in(page: Page, house: RunningHouse, login: str = "ecoute") -> None:
+    await page.get_by_label("Identifiant").fill(login)
+    await page.get_by_label("Mot de passe").fill(house.account("psychologist")["password"])
+    await page.keyboard.press("Enter")
 
 
 async def give_back(page: Page) -> None:

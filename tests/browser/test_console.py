@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.calls import chromium_for_calls
-from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold
+from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold, sign_in
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
@@ -127,6 +127,20 @@ async def test_what_is_typed_without_network_is_kept_and_sent_later(page: Page) 
     await expect(page.locator("#enregistre")).to_contain_text("enregistré à", timeout=PATIENCE)
     await page.reload()
     await expect(page.locator("#f-notes")).to_have_value("écrit sans réseau, avec “guillemets” et 😶")
+
+
+async def test_what_was_typed_survives_a_session_that_ended(page: Page, house: RunningHouse) -> None:
+    await call(page)
+    here = page.url
+    await page.context.clear_cookies()
+    await page.locator("#f-notes").fill("écrit après la fin de la session")
+    await page.wait_for_url(re.compile("/connexion"))
+    await sign_in(page, house)
+    await page.wait_for_url(here)
+    await expect(page.locator("#f-notes")).to_have_value("écrit après la fin de la session")
+    await expect(page.locator("#enregistre")).to_contain_text("enregistré à")
+    await page.reload()
+    await expect(page.locator("#f-notes")).to_have_value("écrit après la fin de la session")
 
 
 async def test_a_hold_is_found_again_after_a_look_at_another_page(page: Page) -> None:

@@ -45,9 +45,9 @@ async def live_slots(page: Page, candidates: Candidates, modalities: Sequence[Mo
     )
 
 
-async def ranked(page: Page, contact: Contact) -> Shown | None:
+async def ranked(page: Page, contact: Contact, candidates: Candidates | None = None) -> Shown | None:
     """The list; None when referral does not answer."""
-    candidates = await or_none(page.house.referral.candidates(contact.id, limit=LIMIT))
+    candidates = candidates or await or_none(page.house.referral.candidates(contact.id, limit=LIMIT))
     if candidates is None:
         return None
     modalities = contact.sheet.modalities
@@ -80,7 +80,9 @@ async def answer(
         "back": f"/appels/{contact_id}",
         **more,
     }
-    if not page.fragment or block == "liste":
+    if page.fragment and block == "liste":
+        context["shown"] = await ranked(page, contact, context.pop("candidates", None))
+    elif not page.fragment:
         shown, tasks = await asyncio.gather(ranked(page, contact), or_none(page.house.referral.tasks()))
         context |= {"shown": shown, "tasks": (tasks or [])[:3], "tasks_more": len(tasks or []) > 3}
     elif block == "droite":

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from gateway.guards import LISTENERS_ONLY
 from gateway.holding import held_in
 from gateway.page import NamedPage
-from gateway.pages.calls.console import answer, or_none, with_card
+from gateway.pages.calls.console import LIMIT, answer, or_none, with_card
 
 
 @get("/appels", opt=LISTENERS_ONLY)
@@ -38,14 +38,18 @@ async def console(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     held = held_in(page.request.query_params)
     alive = held is not None and held.expires_at > page.now
     more = await with_card(page, held, contact_id) if held is not None and alive else {}
-    await page.house.keep_alive()
+    await or_none(page.house.keep_alive())
     return await answer(page, contact_id, **more)
 
 
 @get("/appels/{contact_id:uuid}/creneaux", opt=LISTENERS_ONLY)
 async def proposals(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """The ranked experts with their next slots."""
-    return await answer(page, contact_id, block="liste")
+    contact, candidates = await asyncio.gather(
+        page.house.referral.contact(contact_id),
+        or_none(page.house.referral.candidates(contact_id, limit=LIMIT)),
+    )
+    return await answer(page, contact_id, block="liste", contact=contact, candidates=candidates)
 
 
 @post("/appels/{contact_id:uuid}/clore", opt=LISTENERS_ONLY)

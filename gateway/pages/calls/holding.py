@@ -43,7 +43,7 @@ async def hold(contact_id: FromPath[UUID], page: NamedPage) -> Response[str] | R
 @post("/appels/{contact_id:uuid}/garder", opt=LISTENERS_ONLY)
 async def keep(contact_id: FromPath[UUID], page: NamedPage) -> Response[Any] | Redirect:
     """Five minutes more; the page also asks this by itself, so the session stays awake (care.md 17)."""
-    await page.house.keep_alive()
+    await or_none(page.house.keep_alive())
     now_held = held_in(page.field)
     if now_held is None:
         return Response({}, status_code=200)

@@ -18,12 +18,18 @@ export async function send(url, body, { json = false, signal, keepalive = false 
       ...(body ? { "X-CSRF-Token": token(), "Content-Type": "application/x-www-form-urlencoded" } : {}),
     },
   });
-  const elsewhere = answer.headers.get("HX-Redirect");
+  const elsewhere = answer.headers.get("HX-Redirect") ?? (answer.status === 401 ? await door(answer) : null);
   if (elsewhere) {
     location.assign(elsewhere.replace(/next=[^&]*/, `next=${encodeURIComponent(location.pathname)}`));
     throw new DOMException("signed out", "AbortError");
   }
   return answer;
+}
+
+// Locked or signed out: what was typed waits on this desk until the door opens again.
+async function door(answer) {
+  const told = await answer.clone().json().catch(() => ({}));
+  return `${told.code === "session-locked" ? "/verrou" : "/connexion"}?next=`;
 }
 
 export function params(form, submitter) {

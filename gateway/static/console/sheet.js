@@ -58,7 +58,8 @@ async function save() {
   try {
     const answer = await send(here("fiche"), body(names), { json: true });
     const told = await answer.json();
-    if (answer.status >= 500) throw new Error("away");
+    if (answer.status === 403 && told.code === "foreign-form" && anew()) return;
+    if (answer.status >= 500 || answer.status === 403 || answer.status === 429) throw new Error("away");
     if (!answer.ok) {
       away(told.sentence ?? words.coupe);
       for (const name of Object.keys(told.fields ?? {})) form.querySelector(`[name="${name}"]`)?.setAttribute("aria-invalid", "true");
@@ -86,6 +87,15 @@ async function save() {
     sending = false;
   }
   if (dirty.size) save();
+}
+
+// The session has changed in another window: a fresh page takes up what is kept here; once, not in circles.
+function anew() {
+  const last = Number(sessionStorage.getItem("relu") ?? 0);
+  if (Date.now() - last < 20000) return false;
+  sessionStorage.setItem("relu", String(Date.now()));
+  location.reload();
+  return true;
 }
 
 function ask(asks) {
