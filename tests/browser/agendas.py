@@ -95,7 +95,7 @@ def opening_at(page: Page, day: date, starts: str) -> Locator:
 
 
 async def drag(page: Page, what: Locator, *, down: int = 0, right: int = 0, from_end: bool = False) -> None:
-    await what.scroll_into_view_if_needed()
+    await what.hover(position={"x": 6, "y": 20})  # waits for it to stand still, drawn anew or not
     box = await what.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] - 6, box["y"] + (box["height"] - 3 if from_end else 22)

@@ -123,8 +123,10 @@ async function changed({ event, oldEvent, revert }) {
   held = true;
   const told = await ways[one.kind](one, event, oldEvent);
   held = false;
-  last = "";
-  if (told?.ok) return answered(told, refreshAll);
+  if (told?.ok) {
+    last = "";
+    return answered(told, refreshAll);
+  }
   revert();
   say(told ? told.said : root.dataset.remis, { tone: told ? "brique" : "" });
   refreshAll();
