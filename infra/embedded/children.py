@@ -25,6 +25,8 @@ def serve(app: str, port: int, grace: int = 20) -> None:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=grace,
+        timeout_keep_alive=75,  # longer than the peers' pools keep a connection (30 s): none is cut as it is used
+        proxy_headers=False,  # the gateway reads them itself, from as many hops as the settings trust
         backlog=2048,
     )
 
