@@ -1,12 +1,10 @@
-"""The database of a service: an engine for what reads well, a raw pool for the few hot paths."""
+"""The database of a service, and its transactions with subject and role set; hot paths keep raw lines of their own."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from litestar.di import NamedDependency
 from sqlalchemy import text
@@ -60,25 +58,9 @@ class Database:
             json_deserializer=msgspec.json.decode,
             connect_args={"server_settings": {"application_name": application}, "timeout": 3},
         )
-        self._size = size
-        self._pool: asyncpg.Pool | None = None
-
-    @property
-    def pool(self) -> asyncpg.Pool:
-        """The raw asyncpg pool, open between `start` and `stop`."""
-        if self._pool is None:
-            raise RuntimeError("the pool is not started")
-        return self._pool
-
-    async def start_pool(self, **settings: Any) -> None:
-        """Open the raw pool; only services with a hot path ask for it."""
-        self._pool = await asyncpg.create_pool(self.url, min_size=1, max_size=self._size, **settings)
 
     async def stop(self) -> None:
         """Close everything."""
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -88,8 +70,3 @@ class Database:
             db.info["after_commit"] = AfterCommit()
             await db.execute(SET_WHO, {"subject": str(subject), "role": role})
             yield db
-
-
-def json_text(value: Any) -> str:
-    """`value` as JSON text for raw asyncpg parameters."""
-    return json.dumps(msgspec.to_builtins(value))

@@ -138,7 +138,6 @@ def service(
     ticks: Sequence[Tick] = (),
     issuers: Mapping[str, str] | None = None,
     with_database: bool = True,
-    raw_pool: bool = False,
     starts: Sequence[Start] = (),
     stops: Sequence[Start] = (),
     dependencies: Mapping[str, Provide] | None = None,
@@ -147,16 +146,13 @@ def service(
     """The app of service `name`.
 
     `issuers` are the services whose permits it reads (name → URL); `starts` run once the house is made (fill
-    `house.things` there), `stops` before it ends; `hot` routes are answered before the framework; `raw_pool` opens
-    `house.database.pool`.
+    `house.things` there), `stops` before it ends; `hot` routes are answered before the framework.
     """
     house = _furnish(name, settings, issuers or {}, with_database)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         tasks: list[asyncio.Task[None]] = []
-        if house.database is not None and raw_pool:
-            await house.database.start_pool()
         for start in starts:
             await start(house)
         if house.database is not None and house.relay is not None:

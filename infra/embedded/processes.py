@@ -54,11 +54,6 @@ def _inbox(place: Place) -> Process:
     return Process("inbox", fork, messages, probes.http(messages, "/ready"))
 
 
-def _migrations(place: Place) -> Process:
-    fork = Fork("infra.embedded.children:migrate", {}, place.environment(migrating=True))
-    return Process("migrations", fork, once=True, ready_within=120)
-
-
 def _web(name: str, app: str, port: int, place: Place, grace: int = 20) -> Process:
     arguments = {"app": app, "port": port, "grace": grace}
     fork = Fork("infra.embedded.children:serve", arguments, place.environment(name))

@@ -145,8 +145,6 @@ async def test_what_is_no_directory_is_refused(empty: Desk, document: bytes) -> 
 
 
 async def test_the_sample_directory_comes_in_whole(empty: Desk) -> None:
-    if not SEED.exists():
-        pytest.skip("the sample directory is not in this tree")
     told = await _bring_in(empty, SEED.read_bytes())
     assert told.refused == () and told.new == 46 + 96 + 20
     public = await empty.sql("SELECT status, count(*) FROM service WHERE public GROUP BY status")

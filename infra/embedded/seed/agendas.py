@@ -13,7 +13,6 @@ from services.booking.domain.spans import Span
 from services.booking.domain.types import STANDARD_TYPES, ConsultationType
 from services.booking.store.bulk import WholeAgenda
 
-DAYS = 60
 NEXT_DAYS = 58
 HALF_DAYS = (
     (time(9), time(12)),

@@ -17,7 +17,6 @@ PEAK = 180
 PARIS = ZoneInfo("Europe/Paris")
 ILE_DE_FRANCE = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
 HANDED_SHARE = 0.60  # of calls (SPS 2021); 69 % in 2024
-EACH_CASE = 8  # sessions of a case in the coming weeks, about
 
 HOURS = (
     *((hour, 2.2) for hour in (20, 21, 22, 23)),
