@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Identity,
@@ -50,8 +51,9 @@ duty = Table(
     Column("position", SmallInteger, primary_key=True),
     Column("name", Text, nullable=False),
     Column("number", Text, nullable=False),  # of the post, E.164
+    Column("push", Text),
 )
-"""Who is on call, in the order in which they are rung."""
+"""The standing posts: rung in this order while nobody's turn covers the moment."""
 
 urgent_action = Table(
     "urgent_action",
@@ -66,7 +68,25 @@ urgent_action = Table(
     Column("acknowledged_by", Text),
     Column("data_key", LargeBinary, nullable=False),  # wrapped, its own
     Column("details", LargeBinary),  # sealed: place, first name, number, means
-    Index("urgent_waiting", "triggered_at", postgresql_where=text("status = 'triggered'")),
+    Column("department", Text),  # of the person: whose SAMU
+    Column("raised_from", Text, nullable=False, server_default="desk"),  # desk | agenda | requests | room
+    Column("acknowledged_account", Uuid),
+    Column("handed_over_to", Text),
+    Column("handed_over_at", Moment),
+    Column("handed_over_by", Uuid),
+    Column("confirmed_at", Moment),
+    Column("confirmed_by", Uuid),
+    Column("ended_at", Moment),
+    Column("ended_by", Uuid),
+    Column("reviewed_at", Moment),
+    Column("reviewed_by", Uuid),
+    CheckConstraint("reviewed_by <> ended_by", name="two_people_close"),
+    Index(
+        "urgent_waiting",
+        "triggered_at",
+        postgresql_where=text("acknowledged_at IS NULL AND status IN ('triggered', 'handed_over')"),
+    ),
+    Index("urgent_open", "triggered_at", postgresql_where=text("status NOT IN ('closed', 'called_back')")),
 )
 
 urgent_attempt = Table(
