@@ -52,9 +52,46 @@ contact = Table(
     Column("saved_at", Moment, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("vocabulary", SmallInteger, nullable=False),
+    Column("kind", Text),  # NULL: a call with a sheet; else silent, wrong_number…, counted apart
+    Column("cut_at", Moment),  # the line dropped; open to everyone at the desk for two hours
+    Column("notice_at", Moment),  # the confidentiality notice was said
+    Column("offered_to", Uuid),  # a colleague is asked to take the call over
+    Column("offered_at", Moment),
+    Column("revision", SmallInteger, nullable=False, server_default="0"),  # how often it was made final
     Index("contact_open", "listener_id", postgresql_where=text("ended_at IS NULL")),
+    Index("contact_cut", "cut_at", postgresql_where=text("cut_at IS NOT NULL AND ended_at IS NULL")),
     Index("contact_by_start", "started_at"),
 )
+
+contact_revision = Table(
+    "contact_revision",
+    metadata,
+    Column("contact_id", Uuid, ForeignKey("contact.id"), primary_key=True),
+    Column("revision", SmallInteger, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("written_by", Uuid, nullable=False),
+    Column("vocabulary", SmallInteger, nullable=False),  # the version of the form on which it was written
+    Column("codes", JSONB, nullable=False),
+    Column("typed", LargeBinary),
+)
+"""Each final state of a sheet: a correction adds one, and none is rewritten."""
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("care_case.id"), nullable=False),
+    Column("contact_id", Uuid),
+    Column("scope", Text, nullable=False),
+    Column("wording", SmallInteger, nullable=False),  # the version of the sentence that was read aloud
+    Column("given_at", Moment, nullable=False),
+    Column("recorded_by", Uuid, nullable=False),
+    Column("withdrawn_at", Moment),
+    Column("withdrawn_by", Text),
+    Index("consent_once", "case_id", "scope", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
+    Index("consent_of_case", "case_id", "given_at"),
+)
+"""What the person allowed, by voice, one scope at a time; withdrawn in one gesture."""
 
 need = Table(
     "need",
