@@ -203,3 +203,12 @@ async def test_the_next_day_comes_within_reach_and_openings_are_written_further_
     assert row["written"] >= now().date() + timedelta(days=120)
     assert (await door.book(expert_id, local_noon(59), type_id=FIRST_VIDEO.id)).status_code == 201
     await door.proven()
+
+
+async def test_an_agenda_without_openings_is_told_to_be_empty_once(door: Door, ears: Ears) -> None:
+    expert_id = uuid4()
+    await ears.hear(listeners.expert_changed, changed(expert_id, 1))
+    told = await ears.beat(experts.availability_changes, now())
+    assert [(one.version, one.first_free) for one in told if one.expert_id == expert_id] == [(1, {})]
+    again = await ears.beat(experts.availability_changes, now())
+    assert expert_id not in {one.expert_id for one in again}

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from contracts.events import AvailabilityChanged
 from contracts.referral import Sheet
 from contracts.words import Modality
 from kit.clock import now
@@ -18,6 +19,7 @@ from services.referral.domain.appointments import Appointment, Standing
 from services.referral.store import bulk, contacts
 from services.referral.store.bulk import PastCall
 from tests.cluster import Address, Cluster
+from tests.referral.conftest import Desk
 from tests.referral.make import a_standing, an_expert
 
 VAULT = Vault(bytes(range(32)))
@@ -95,3 +97,19 @@ async def test_what_breaks_a_rule_is_found(fresh: Address) -> None:
         assert any("the log ends where the referral stands" in rule for rule in await invariants.check(connection))
     finally:
         await connection.close()
+
+
+async def test_first_free_slots_announced_in_bulk_are_known_at_once(desk: Desk) -> None:
+    expert, unlucky = an_expert(), an_expert()
+    connection = await asyncpg.connect(desk.address.app)
+    await bulk.add_experts(
+        connection, [(one, a_standing(one, hours=None, announced=False)) for one in (expert, unlucky)]
+    )
+    soon = now() + timedelta(hours=3)
+    told = [AvailabilityChanged(expert.id, 1, {Modality.VIDEO: soon}), AvailabilityChanged(unlucky.id, 1, {})]
+    await bulk.announce(connection, told)
+    await connection.close()
+    contact = await desk.call(level=2, modalities=["video"])
+    found = (await desk.get(f"/contacts/{contact['id']}/candidates")).json()["candidates"]
+    words = {one["expert_id"]: one["why"] for one in found}
+    assert "visio dans 3 h" in words[str(expert.id)] and "aucun créneau ouvert" in words[str(unlucky.id)]

@@ -3,19 +3,21 @@
 import argparse
 import asyncio
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from contracts.events import AvailabilityChanged
 from infra.embedded.seed.agendas import agenda
 from infra.embedded.seed.booking import load_agendas
 from infra.embedded.seed.calls import handed_over, past_calls
 from infra.embedded.seed.identity import load_accounts
 from infra.embedded.seed.network import EXPERTS, network
 from infra.embedded.seed.progress import Progress
-from infra.embedded.seed.referral import load_referral
+from infra.embedded.seed.referral import announce, load_referral
 from kit.clock import now
 from services.booking.domain.appointments import Appointment
 
@@ -44,9 +46,9 @@ class Drawn:
 drawn: Drawn
 
 
-def write_agendas() -> None:
-    """Booking's share."""
-    asyncio.run(load_agendas(drawn.agendas, drawn.moment))
+def write_agendas() -> list[AvailabilityChanged]:
+    """Booking's share, and what it then has to tell."""
+    return asyncio.run(load_agendas(drawn.agendas, drawn.moment))
 
 
 def write_referral() -> None:
@@ -68,14 +70,16 @@ def main(arguments: list[str]) -> int:
     progress = Progress(4)
     drawn = Drawn(experts, os.environ.get("VEILLEUSE_DEMO_AGENDAS", FILLED), now())
     progress.step("tirage")
+    announced: list[AvailabilityChanged] = []
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
-        shares = {
+        shares: dict[Future[Any], str] = {
             pool.submit(write_agendas): "agendas",
             pool.submit(write_referral): "professionnels et appels",
             pool.submit(write_accounts, data): "comptes",
         }
         for done in as_completed(shares):
-            done.result()
+            announced = done.result() or announced
             progress.step(shares[done])
+    asyncio.run(announce(announced))
     progress.done()
     return 0

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from contracts.events import AvailabilityChanged
 from infra.embedded.seed.accounts import DUTY
 from infra.embedded.seed.calls import Call
 from infra.embedded.seed.chance import Chance
@@ -47,6 +48,13 @@ async def load_referral(
     async with database.transaction() as db:
         await bring_in(db, DIRECTORY.read_bytes(), now=now)
     await database.stop()
+
+
+async def announce(events: Sequence[AvailabilityChanged]) -> None:
+    """The first free slots of everyone, known from the first minute: a thousand events would take a while."""
+    connection = await asyncpg.connect(load(Settings, "referral").database_url)
+    await bulk.announce(connection, events)
+    await connection.close()
 
 
 def _past(call: Call, appointments: Mapping[UUID, Sequence[Appointment]]) -> bulk.PastCall:

@@ -90,7 +90,7 @@ _CHANGED = text(
     )
     UPDATE expert_agenda e SET told = s.told, told_version = e.told_version + 1, told_soonest =
         (SELECT min(value::timestamptz) FROM jsonb_each_text(s.told))
-    FROM seen s WHERE e.expert_id = s.expert_id AND (e.told IS DISTINCT FROM s.told
+    FROM seen s WHERE e.expert_id = s.expert_id AND (e.told IS DISTINCT FROM s.told OR e.told_version = 0
         OR e.told_soonest < CAST(:now AS timestamptz) + interval '1 minute')
     RETURNING e.expert_id, e.told_version, e.told
     """

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 
-from contracts.events import ExpertChanged
+from contracts.events import AvailabilityChanged, ExpertChanged
 from contracts.referral import Sheet
 from kit.vault import Vault
 from services.referral.domain import referrals, sheets, vocabulary
@@ -63,6 +63,22 @@ async def add_experts(
         )
         await connection.execute("ANALYZE expert, expert_standing")
     return [expert_changed(expert) for expert, _ in pairs]
+
+
+async def announce(connection: asyncpg.Connection, events: Sequence[AvailabilityChanged]) -> None:
+    """Keep what booking has to tell of many agendas, as the listener would one by one."""
+    told = [
+        {"expert_id": one.expert_id, "version": one.version, "first_free": msgspec.to_builtins(one.first_free)}
+        for one in events
+    ]
+    await connection.execute(
+        """
+        UPDATE expert_standing s SET version = t.version, first_free = t.first_free, announced = true
+        FROM jsonb_to_recordset($1::jsonb) AS t (expert_id uuid, version bigint, first_free jsonb)
+        WHERE s.expert_id = t.expert_id AND s.version < t.version
+        """,
+        _json(told),
+    )
 
 
 async def add_calls(connection: asyncpg.Connection, calls: Sequence[PastCall], *, vault: Vault) -> None:
