@@ -58,17 +58,25 @@ def reconciled(
     changed = replace(
         referral,
         status=status,
-        expert_id=current.expert_id if current else None,
+        expert_id=current.expert_id if current else referral.expert_id if status is S.ACCEPTED else None,
         appointment_id=current.id if current else None,
         starts_at=current.starts_at if current else None,
         modality=current.modality if current else None,
         next_action=action,
         next_action_at=at,
         owner_id=None if status in transitions.TERMINAL else referral.owner_id,
+        queue=None if status in transitions.TERMINAL else _queue(referral, moved=bool(steps)),
     )
     if changed == referral and not steps:
         return referral, []
     return replace(changed, version=referral.version + 1), steps
+
+
+def _queue(referral: Referral, *, moved: bool) -> str | None:
+    """Once an appointment moves it on, an orientation leaves the coordination's queue, and never goes unowned."""
+    if not moved:
+        return referral.queue
+    return None if referral.owner_id else "desk"
 
 
 def _causes(referral: Referral, appointments: Sequence[Appointment], heard: UUID) -> list[str]:

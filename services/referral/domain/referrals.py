@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from contracts.orientations import OrientationKind
 from contracts.permits import BookPermit
 from contracts.referral import Sheet
 from contracts.words import Modality, ReferralStatus, VisitKind
@@ -39,19 +40,39 @@ class Referral:
     appointment_id: UUID | None = None
     starts_at: datetime | None = None
     modality: Modality | None = None
+    kind: str = OrientationKind.CARE
+    target_id: UUID | None = None  # a structure or a service of the directory
+    follows_id: UUID | None = None  # the one that this one is a « réorientation » of
+    queue: str | None = None  # desk | coordination, while nobody by name owns it
+    wave: int = 0  # how many waves of offers went out in this cycle
+    may_wait: bool = False  # the caller agreed to wait
+    may_reach: str | None = None  # call | message | nothing, once asked
+    outcome: str | None = None
+    typed: bytes | None = None  # what was handed over, in a few words; sealed under the case's key
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the transition log."""
+    """One row of the transition log: of the referral, or of one of its offers."""
 
-    from_status: ReferralStatus | None
-    to_status: ReferralStatus
+    from_status: str | None
+    to_status: str
     cause: str
+    offer_id: UUID | None = None
+    reason: str | None = None
+    note: bytes | None = None  # sealed
 
 
 def submitted(
-    *, referral_id: UUID, case_id: UUID, contact_id: UUID, need_id: UUID, level: int, owner_id: UUID, now: datetime
+    *,
+    referral_id: UUID,
+    case_id: UUID,
+    contact_id: UUID,
+    need_id: UUID,
+    level: int,
+    owner_id: UUID,
+    now: datetime,
+    **more: Any,
 ) -> tuple[Referral, list[Step]]:
     """A new referral, ready to be booked, owned by whoever is on the line."""
     referral = Referral(
@@ -66,6 +87,7 @@ def submitted(
         next_action="book",
         next_action_at=due(level, now),
         owner_id=owner_id,
+        **more,
     )
     steps = [
         Step(None, ReferralStatus.DRAFT, "created"),

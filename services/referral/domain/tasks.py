@@ -1,10 +1,12 @@
-"""What a person at the desk must do, how soon, and what takes the task away (care.md 7, 8, 9)."""
+"""What a person at the desk must do, whose it is, how soon, and what takes it away (care.md 7, 8, 9)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from contracts.words import Role
 from kit.errors import Conflict, NotFound
 
 WORDS: Final = {
@@ -13,9 +15,14 @@ WORDS: Final = {
     "cancelled": "Rendez-vous annulé : proposer une autre heure.",
     "no_show": "Rendez-vous manqué : reprendre contact comme convenu.",
     "message_failed": "Un message n’a pas pu partir : vérifier avec la personne au prochain contact.",
+    "nobody_left": "Personne n’a pu dire oui : chercher autrement, et le dire à la personne comme convenu.",
+    "expert_away": "Le professionnel sera absent à l’heure du rendez-vous : proposer une autre heure.",
+    "counter_offer": "Un professionnel propose autrement : demander à la personne si cela convient.",
 }
 TO_FOLLOW: Final = 3
-"""From this level a cancelled or missed appointment becomes somebody's task (care.md 7)."""
+"""From this level a cancelled or missed appointment becomes somebody's task, which only a person closes (care.md 7)."""
+WITHIN: Final = timedelta(hours=1)
+CLOSED_BY_A_PERSON: Final = frozenset({"cancelled", "no_show", "nobody_left", "expert_away"})
 
 
 class UnknownTask(NotFound):
@@ -32,7 +39,7 @@ class TaskDone(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """One open task per kind and appointment."""
+    """One open task per kind, orientation and appointment; from level 3 somebody's by name."""
 
     kind: str
     case_id: UUID
@@ -41,10 +48,22 @@ class NewTask:
     referral_id: UUID | None = None
     contact_id: UUID | None = None
     appointment_id: UUID | None = None
+    owner_id: UUID | None = None
+    level: int = 0
+    may_reach: str | None = None
 
     @property
     def words(self) -> str:
         return WORDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Someone who may be named: an open account of the team, and how many tasks it has on its hands."""
+
+    id: UUID
+    roles: frozenset[str]
+    tasks: int = 0
 
 
 def follow_up_due(kind: str, *, level: int, by: str | None, now: datetime) -> datetime | None:
@@ -55,14 +74,37 @@ def follow_up_due(kind: str, *, level: int, by: str | None, now: datetime) -> da
     if level >= 4:
         return now
     if level == TO_FOLLOW:
-        return now + timedelta(hours=1)
+        return now + WITHIN
     if kind == "cancelled" and by != "person":
+        return now + timedelta(hours=24)
+    if kind in ("expert_away", "counter_offer"):
         return now + timedelta(hours=24)
     return None
 
 
+def named(colleagues: Sequence[Colleague], owner_id: UUID | None, *, level: int, late: bool = False) -> UUID | None:
+    """Who owns the task: below level 4 whoever handed over, else (or once `late`) a duty manager, the freest.
+
+    Without any duty manager, whoever of the desk has least on their hands; None when the team is nobody.
+    """
+    handed_over = next((one.id for one in colleagues if one.id == owner_id), None)
+    if handed_over is not None and level < 4 and not late:
+        return handed_over
+    freest = sorted(colleagues, key=lambda one: (one.tasks, one.id))
+    for role in (Role.DUTY_MANAGER, Role.PSYCHOLOGIST, Role.VOLUNTEER, Role.COORDINATOR):
+        for one in freest:
+            if role in one.roles and not (late and one.id == owner_id):
+                return one.id
+    return handed_over
+
+
+def needs_telling(level: int, *, late: bool = False) -> bool:
+    """Whether the duty manager is told: at once at level 4, at level 3 once nobody took it in its hour."""
+    return level >= 4 or (level >= TO_FOLLOW and late)
+
+
 def may_take(owner_id: UUID | None, done_at: datetime | None, taker: UUID) -> None:
-    """Refuses a task that a colleague owns, or that is done."""
+    """Refuses a task that a colleague has taken, or that is done; a mere name is no bar to whoever is there."""
     if done_at is not None:
         raise TaskDone()
     if owner_id is not None and owner_id != taker:

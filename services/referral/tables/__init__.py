@@ -13,6 +13,7 @@ from services.referral.tables.calls import (
 from services.referral.tables.desk import duty, task, urgent_action, urgent_attempt
 from services.referral.tables.directory import figure, resource, source_record, structure
 from services.referral.tables.on_call import duty_state, duty_test, duty_turn, glass, samu_line
+from services.referral.tables.orientations import case_exclusion, log_seal, log_unsealed, offer, timer
 from services.referral.tables.people import colleague, expert, expert_standing
 from services.referral.tables.returns import call_back, call_back_attempt, follow_up
 from services.referral.tables.schema import metadata
@@ -31,6 +32,7 @@ __all__ = [
     "call_back",
     "call_back_attempt",
     "care_case",
+    "case_exclusion",
     "colleague",
     "consent",
     "contact",
@@ -47,8 +49,11 @@ __all__ = [
     "glass",
     "handover",
     "incident",
+    "log_seal",
+    "log_unsealed",
     "metadata",
     "need",
+    "offer",
     "presence",
     "referral",
     "resource",
@@ -58,6 +63,7 @@ __all__ = [
     "task",
     "telephone_call",
     "telephone_event",
+    "timer",
     "transition_log",
     "urgent_action",
     "urgent_attempt",

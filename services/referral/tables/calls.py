@@ -126,6 +126,28 @@ referral = Table(
     Column("appointment_id", Uuid),
     Column("starts_at", Moment),
     Column("modality", Text),
+    Column("kind", Text, nullable=False, server_default="care"),
+    Column("target_id", Uuid),
+    Column("follows_id", Uuid, index=True),
+    Column("queue", Text),  # desk | coordination, while nobody by name owns it
+    Column("wave", SmallInteger, nullable=False, server_default="0"),
+    Column("may_wait", Boolean, nullable=False, server_default="false"),
+    Column("may_reach", Text),
+    Column("outcome", Text),
+    Column("typed", LargeBinary),
+    Index("referral_queue", "next_action_at", "id", postgresql_where=text("next_action_at IS NOT NULL")),
+    Index("referral_owned", "owner_id", "next_action_at", "id", postgresql_where=text("next_action_at IS NOT NULL")),
+    Index("referral_by_status", "status", "next_action_at", "id", postgresql_where=text("next_action_at IS NOT NULL")),
+    Index(
+        "referral_unowned",
+        "queue",
+        "next_action_at",
+        "id",
+        postgresql_where=text("next_action_at IS NOT NULL AND queue IS NOT NULL"),
+    ),
+    CheckConstraint(
+        "next_action_at IS NULL OR owner_id IS NOT NULL OR queue IS NOT NULL", name="referral_has_an_owner"
+    ),
     CheckConstraint(
         "next_action_at IS NOT NULL OR status IN "
         "('completed', 'lost', 'cancelled_by_caller', 'cancelled_by_line', 'entered_in_error')",
@@ -144,7 +166,11 @@ transition_log = Table(
     Column("cause", Text, nullable=False),
     Column("actor", Text, nullable=False),  # an account id, or the service that told
     Column("request_id", Text),
+    Column("offer_id", Uuid),  # set when the step is one of its offers'
+    Column("reason", Text),
+    Column("note", LargeBinary),  # sealed under the case's data key
 )
+"""Append only; each row waits in `log_unsealed` until a batch seals it into the chain of `log_seal`."""
 
 appointment = Table(
     "appointment",

@@ -31,13 +31,22 @@ task = Table(
     Column("due_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
-    Column("owner_id", Uuid),
+    Column("owner_id", Uuid),  # named when it is written, from level 3
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("level", SmallInteger, nullable=False, server_default="0"),
+    Column("may_reach", Text),  # call | message | nothing: what the person allowed
+    Column("taken_at", Moment),  # the named person, or another, said « je m'en occupe »
+    Column("told_at", Moment),  # the duty manager was told
+    Column("done_by", Uuid),
+    Column("outcome", Text),
     Index("task_open", "due_at", postgresql_where=text("done_at IS NULL")),
+    Index("task_owned", "owner_id", postgresql_where=text("done_at IS NULL")),
+    Index("ix_task_referral_id", "referral_id"),
     Index(
         "task_once",
         "kind",
         "case_id",
+        "referral_id",
         "appointment_id",
         unique=True,
         postgresql_where=text("done_at IS NULL"),

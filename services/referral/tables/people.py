@@ -42,6 +42,7 @@ expert_standing = Table(
     Column("version", BigInteger, nullable=False, server_default="0"),
     Column("first_free", JSONB, nullable=False, server_default="{}"),
     Column("announced", Boolean, nullable=False, server_default="false"),
+    Column("full_until", Date),  # a capacity of 0 until that day, by their own word
     Column("changed", BigInteger, nullable=False, server_default="0", index=True),  # by trigger
 )
 """What moves by the hour, apart from the wide row: the stride pass and the first free slots announced."""
