@@ -1,4 +1,4 @@
-"""Referral's web process: the wiring, the ringer, and two ticks."""
+"""Referral's web process: the wiring, the ringer, and its ticks."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
 from services.referral.settings import Settings, read
-from services.referral.store import experts
+from services.referral.store import desk, fairness
 from services.referral.store.experts import KnownExperts
 
 
@@ -45,7 +45,10 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         "referral",
         told,
         controllers=CONTROLLERS,
-        ticks=[Tick("clamp", seconds=60, run=experts.clamp)],
+        ticks=[
+            Tick("desk", seconds=30, run=desk.tidy),
+            Tick("clamp", seconds=60, run=fairness.clamp),
+        ],
         starts=[start],
         stops=[stop],
         dependencies={

@@ -28,7 +28,7 @@ from services.referral.domain.appointments import Appointment, Standing, reconci
 from services.referral.domain.experts import expert_changed
 from services.referral.domain.referrals import Referral, Step
 from services.referral.domain.tasks import NewTask
-from services.referral.store import colleagues, experts, referrals
+from services.referral.store import colleagues, experts, fairness, referrals
 from services.referral.store import tasks as task_store
 
 ACTOR = "booking"
@@ -111,7 +111,7 @@ async def person_waiting_alone(db: AsyncConnection, event: PersonWaitingAlone) -
 
 
 async def availability_changed(db: AsyncConnection, event: AvailabilityChanged) -> None:
-    await experts.announce(db, event)
+    await experts.announce(db, event, now=now())
 
 
 async def message_failed(db: AsyncConnection, event: MessageFailed) -> None:
@@ -152,7 +152,7 @@ async def _heard(
         return
     known = await referrals.appointments_of(db, referral_id)
     changed, steps = reconciled(referral, known, heard=heard.id, now=instant)
-    await referrals.settle(db, referral_id, now=instant)
+    await fairness.settle(db, referral_id, now=instant)
     if changed != referral:
         await referrals.save(db, changed, steps, actor=ACTOR, now=instant)
         if changed.status is ReferralStatus.LOST:

@@ -1,5 +1,6 @@
 """Matching: the worked example of the design, filters, widening, reasons (referral.md §3)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from math import exp
@@ -13,8 +14,9 @@ from services.referral.domain.experts import Expert, Fee, Place, Standing, fee_i
 from services.referral.domain.matching.fairness import Contender, in_order
 from services.referral.domain.matching.filters import eligible
 from services.referral.domain.matching.ranking import FEW, Network, ranked
-from services.referral.domain.matching.score import WEIGHTS, Scorer, Shares, earliest, fit
+from services.referral.domain.matching.score import Scorer, Shares, earliest, fit
 from services.referral.domain.matching.wanted import wanted
+from services.referral.domain.matching.weights import STANDARD
 from tests.referral.make import NIGHT, PARIS, a_network, a_sheet, a_standing, a_wish, an_expert
 
 DAY = NIGHT.date()
@@ -26,8 +28,8 @@ def shares_of(scorer: Scorer, expert: Expert, standing: Standing, ways: tuple[Mo
 
 
 def test_the_weights_of_every_level_sum_to_one() -> None:
-    for weights in WEIGHTS.values():
-        assert sum(weights) == pytest.approx(1)
+    for level in (None, 1, 2, 3, 4, 5):
+        assert sum(STANDARD.of(level)) == pytest.approx(1)
 
 
 def test_the_worked_example_of_the_design() -> None:
@@ -83,6 +85,9 @@ def test_the_reason_is_said_in_plain_french() -> None:
         {"exclusions": frozenset({"anxiety"})},
         {"exclusions": frozenset({"nursing"})},
         {"places": (PARIS,)},
+        {"offered": False},
+        {"accessibility": frozenset()},
+        {"fee": Fee(9000)},
         {"id": UUID(int=99)},
     ],
 )
@@ -94,13 +99,13 @@ def test_each_hard_filter_excludes(changes: dict[str, object]) -> None:
         not_departments=["75"],
         not_experts=[UUID(int=99)],
     )
-    assert eligible(an_expert(), wish, day=DAY, taken=2)
-    assert not eligible(an_expert(**changes), wish, day=DAY, taken=2)
+    wish = replace(wish, accessibility=frozenset({"wheelchair"}), most_cents=5000)
+    fit_for_all = {"accessibility": frozenset({"wheelchair", "lift"})}
+    assert eligible(an_expert(**fit_for_all), wish, day=DAY, taken=2)
+    assert not eligible(an_expert(**{**fit_for_all, **changes}), wish, day=DAY, taken=2)
 
 
 def test_the_same_employer_is_excluded() -> None:
-    from dataclasses import replace
-
     wish = replace(a_wish(), employer=b"hash")
     assert not eligible(an_expert(employer=b"hash"), wish, day=DAY, taken=0)
     assert eligible(an_expert(employer=b"other"), wish, day=DAY, taken=0)

@@ -68,6 +68,10 @@ class Expert:
     rpps: str | None = None
     active: bool = True
     version: int = 1
+    offered: bool = True  # consents to be offered cases; apart from being listed in public
+    listed: bool = False  # consents to stand in the public list
+    accessibility: frozenset[str] = frozenset()  # of the places of practice
+    coverage: str = ""  # what is paid back, in the expert's own words
 
     @property
     def home(self) -> Place | None:

@@ -15,6 +15,8 @@ from contracts.events import AvailabilityChanged
 from contracts.words import ExpertProfession, Modality
 from services.referral.domain.experts import Expert, Fee, Place, Standing
 from services.referral.domain.matching.ranking import Network
+from services.referral.domain.matching.weights import STANDARD
+from services.referral.store import fairness, weights
 from services.referral.tables import appointment, expert, expert_standing
 
 WEEK: Final = timedelta(days=7)
@@ -23,7 +25,8 @@ LOOK = text(
     """
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS mark,
            EXISTS (SELECT 1 FROM expert WHERE changed >= :seen) AS experts,
-           EXISTS (SELECT 1 FROM expert_standing WHERE changed >= :seen) AS standings
+           EXISTS (SELECT 1 FROM expert_standing WHERE changed >= :seen) AS standings,
+           coalesce((SELECT max(version) FROM weighting), 0) AS weights
     """
 )
 
@@ -38,6 +41,7 @@ class KnownExperts:
     def __init__(self) -> None:
         self._experts: dict[UUID, Expert] = {}
         self._standings: dict[UUID, Standing] = {}
+        self._weights = STANDARD
         self._seen = 0
         self._looking = asyncio.Lock()
 
@@ -47,13 +51,15 @@ class KnownExperts:
             look = (await db.execute(LOOK, {"seen": self._seen})).one()
             if look.experts:
                 rows = (await db.execute(select(expert).where(expert.c.changed >= self._seen))).all()
-                self._experts = {**self._experts, **{row.id: _expert(row) for row in rows}}
+                self._experts = {**self._experts, **{row.id: from_row(row) for row in rows}}
             if look.standings:
                 changed = select(expert_standing).where(expert_standing.c.changed >= self._seen)
                 rows = (await db.execute(changed)).all()
                 self._standings = {**self._standings, **{row.expert_id: _standing(row) for row in rows}}
+            if look.weights != self._weights.version:
+                self._weights = await weights.current(db)
             self._seen = look.mark
-            return Network(self._experts, self._standings, await taken(db, now=now))
+            return Network(self._experts, self._standings, await taken(db, now=now), self._weights)
 
 
 async def taken(db: AsyncConnection, *, now: datetime) -> dict[UUID, int]:
@@ -66,7 +72,7 @@ async def taken(db: AsyncConnection, *, now: datetime) -> dict[UUID, int]:
 async def by_ids(db: AsyncConnection, ids: Iterable[UUID]) -> list[Expert]:
     """The experts with these ids that exist."""
     rows = (await db.execute(select(expert).where(expert.c.id.in_(list(ids))))).all()
-    return [_expert(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 async def met_by(db: AsyncConnection, case_id: UUID) -> frozenset[UUID]:
@@ -80,9 +86,7 @@ async def save(db: AsyncConnection, changed: Expert) -> None:
     """Write one expert; a newcomer starts level with the least served (no burst)."""
     row = as_row(changed)
     await db.execute(insert(expert).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
-    least = select(func.coalesce(func.min(expert_standing.c.stride_pass), 0)).scalar_subquery()
-    first = insert(expert_standing).values(expert_id=changed.id, stride_pass=least)
-    await db.execute(first.on_conflict_do_nothing())
+    await fairness.welcome(db, [changed.id])
 
 
 async def close(db: AsyncConnection, expert_id: UUID) -> Expert | None:
@@ -90,37 +94,23 @@ async def close(db: AsyncConnection, expert_id: UUID) -> Expert | None:
     mine = (expert.c.id == expert_id) & expert.c.active
     closed = update(expert).where(mine).values(active=False, version=expert.c.version + 1).returning(expert)
     row = (await db.execute(closed)).first()
-    return _expert(row) if row else None
+    return from_row(row) if row else None
 
 
-async def announce(db: AsyncConnection, event: AvailabilityChanged) -> None:
+async def announce(db: AsyncConnection, event: AvailabilityChanged, *, now: datetime) -> None:
     """Keep the first free slots that booking announced; an older version changes nothing."""
     row = {
         "expert_id": event.expert_id,
         "version": event.version,
         "first_free": msgspec.to_builtins(event.first_free, str_keys=True),
         "announced": True,
+        "closed_since": None if event.first_free else now,
     }
     told = insert(expert_standing).values(row)
     newer = expert_standing.c.version < event.version
-    kept = {"version": event.version, "first_free": row["first_free"], "announced": True}
+    closed = None if event.first_free else func.coalesce(expert_standing.c.closed_since, now)
+    kept = {"version": event.version, "first_free": row["first_free"], "announced": True, "closed_since": closed}
     await db.execute(told.on_conflict_do_update(index_elements=["expert_id"], set_=kept, where=newer))
-
-
-CLAMP = text(
-    """
-    UPDATE expert_standing s SET stride_pass = m.median - 2.0 / greatest(e.capacity, 1)
-    FROM expert e,
-         (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY stride_pass) AS median
-          FROM expert_standing JOIN expert ON expert.id = expert_id AND expert.active) m
-    WHERE e.id = s.expert_id AND s.stride_pass < m.median - 2.0 / greatest(e.capacity, 1)
-    """
-)
-
-
-async def clamp(db: AsyncConnection) -> None:
-    """Nobody hoards credit: passes are lifted to the median less two turns (referral.md §3.3)."""
-    await db.execute(CLAMP)
 
 
 def as_row(one: Expert) -> dict[str, Any]:
@@ -149,10 +139,15 @@ def as_row(one: Expert) -> dict[str, Any]:
         "employer": one.employer,
         "time_zone": one.time_zone,
         "holiday_region": one.holiday_region,
+        "offered": one.offered,
+        "listed": one.listed,
+        "accessibility": sorted(one.accessibility),
+        "coverage": one.coverage,
     }
 
 
-def _expert(row: Any) -> Expert:
+def from_row(row: Any) -> Expert:
+    """An expert from a row of the table."""
     return Expert(
         id=row.id,
         name=row.name,
@@ -176,6 +171,10 @@ def _expert(row: Any) -> Expert:
         rpps=row.rpps,
         active=row.active,
         version=row.version,
+        offered=row.offered,
+        listed=row.listed,
+        accessibility=frozenset(row.accessibility),
+        coverage=row.coverage,
     )
 
 

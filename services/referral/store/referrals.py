@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,6 +42,12 @@ async def find(db: AsyncConnection, referral_id: UUID, *, to_change: bool = Fals
     return _referral(row) if row else None
 
 
+async def of_case(db: AsyncConnection, case_id: UUID, *, to_change: bool = False) -> list[Referral]:
+    """Every referral of a case, the latest first."""
+    query = select(referral).where(referral.c.case_id == case_id).order_by(referral.c.created_at.desc())
+    return [_referral(row) for row in await db.execute(query.with_for_update() if to_change else query)]
+
+
 async def save(db: AsyncConnection, changed: Referral, steps: Sequence[Step], *, actor: str, now: datetime) -> None:
     """Keep a referral as it now stands, and how it came there."""
     await db.execute(update(referral).where(referral.c.id == changed.id).values(_row(changed)))
@@ -62,6 +68,9 @@ async def log(db: AsyncConnection, referral_id: UUID, steps: Sequence[Step], *, 
             "cause": step.cause,
             "actor": actor,
             "request_id": asked_by,
+            "offer_id": step.offer_id,
+            "reason": step.reason,
+            "note": step.note,
         }
         for step in steps
     ]
@@ -69,10 +78,10 @@ async def log(db: AsyncConnection, referral_id: UUID, steps: Sequence[Step], *, 
 
 
 async def timeline(db: AsyncConnection, referral_id: UUID) -> list[Transition]:
-    """Everything that happened to a referral, in order."""
+    """Everything that happened to a referral, in order; its offers have their own list."""
     columns = transition_log.c
-    query = select(columns.at, columns.from_status, columns.to_status, columns.cause, columns.actor)
-    query = query.where(columns.referral_id == referral_id).order_by(columns.id)
+    query = select(columns.at, columns.from_status, columns.to_status, columns.cause, columns.actor, columns.reason)
+    query = query.where(columns.referral_id == referral_id, columns.offer_id.is_(None)).order_by(columns.id)
     return all_as(Transition, (await db.execute(query)).all())
 
 
@@ -150,29 +159,6 @@ async def seen(
     }
     kept = {"seen_version": func.greatest(appointment.c.seen_version, version)}
     await db.execute(upsert(appointment).values(row).on_conflict_do_update(index_elements=["id"], set_=kept))
-
-
-SETTLE = text(
-    """
-    WITH counted AS (
-        UPDATE appointment SET charged_at = coalesce(charged_at, :now),
-            refunded_at = CASE WHEN standing IN ('booked', 'attended') THEN NULL ELSE CAST(:now AS timestamptz) END
-        WHERE referral_id = :referral_id
-          AND (standing IN ('booked', 'attended')) <> (charged_at IS NOT NULL AND refunded_at IS NULL)
-          AND (standing IN ('booked', 'attended') OR charged_at IS NOT NULL)
-        RETURNING expert_id, CASE WHEN refunded_at IS NULL THEN 1.0 ELSE -1.0 END AS step
-    )
-    UPDATE expert_standing s SET stride_pass = s.stride_pass + c.steps / greatest(e.capacity, 1)
-    FROM (SELECT expert_id, sum(step) AS steps FROM counted GROUP BY expert_id) c
-    JOIN expert e ON e.id = c.expert_id
-    WHERE s.expert_id = c.expert_id
-    """
-)
-
-
-async def settle(db: AsyncConnection, referral_id: UUID, *, now: datetime) -> None:
-    """Charge each expert for who they take, and refund whoever did not come (referral.md §3.3)."""
-    await db.execute(SETTLE, {"referral_id": referral_id, "now": now})
 
 
 def _row(one: Referral) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from services.referral.tables.calls import (
 )
 from services.referral.tables.desk import duty, task, urgent_action, urgent_attempt
 from services.referral.tables.directory import figure, resource, source_record, structure
+from services.referral.tables.matching import choice, weighting
+from services.referral.tables.network import member, notice, notice_to, proof
 from services.referral.tables.on_call import duty_state, duty_test, duty_turn, glass, samu_line
 from services.referral.tables.orientations import case_exclusion, log_seal, log_unsealed, offer, timer
 from services.referral.tables.people import colleague, expert, expert_standing
@@ -33,6 +35,7 @@ __all__ = [
     "call_back_attempt",
     "care_case",
     "case_exclusion",
+    "choice",
     "colleague",
     "consent",
     "contact",
@@ -51,10 +54,14 @@ __all__ = [
     "incident",
     "log_seal",
     "log_unsealed",
+    "member",
     "metadata",
     "need",
+    "notice",
+    "notice_to",
     "offer",
     "presence",
+    "proof",
     "referral",
     "resource",
     "samu_line",
@@ -68,4 +75,5 @@ __all__ = [
     "urgent_action",
     "urgent_attempt",
     "watch",
+    "weighting",
 ]

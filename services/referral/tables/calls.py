@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -187,6 +188,7 @@ appointment = Table(
     Column("replaced", Boolean, nullable=False, server_default="false"),
     Column("seen_version", Integer),
     Column("charged_at", Moment),
+    Column("charge", Double),  # what the pass was moved by: a refund takes back exactly that
     Column("refunded_at", Moment),
     Index("appointment_charged", "charged_at", postgresql_where=text("refunded_at IS NULL")),
 )

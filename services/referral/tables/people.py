@@ -1,9 +1,22 @@
 """Experts of the network, where they stand, and the names of accounts."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Integer, LargeBinary, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.referral.tables.schema import metadata
+from services.referral.tables.schema import Moment, metadata
 
 expert = Table(
     "expert",
@@ -31,7 +44,12 @@ expert = Table(
     Column("employer", LargeBinary),
     Column("time_zone", Text, nullable=False),
     Column("holiday_region", Text, nullable=False),
+    Column("offered", Boolean, nullable=False, server_default="true"),
+    Column("listed", Boolean, nullable=False, server_default="false"),
+    Column("accessibility", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("coverage", Text, nullable=False, server_default=""),
     Column("changed", BigInteger, nullable=False, server_default="0", index=True),  # by trigger
+    Index("expert_by_name", "name", "id"),
 )
 
 expert_standing = Table(
@@ -42,6 +60,7 @@ expert_standing = Table(
     Column("version", BigInteger, nullable=False, server_default="0"),
     Column("first_free", JSONB, nullable=False, server_default="{}"),
     Column("announced", Boolean, nullable=False, server_default="false"),
+    Column("closed_since", Moment),  # when booking began to say that nothing is open
     Column("full_until", Date),  # a capacity of 0 until that day, by their own word
     Column("changed", BigInteger, nullable=False, server_default="0", index=True),  # by trigger
 )

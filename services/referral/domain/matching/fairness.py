@@ -21,37 +21,42 @@ class Contender(NamedTuple):
     first_free: datetime | None = None
 
 
-def in_order(contenders: Iterable[Contender], *, seed: UUID) -> Iterator[tuple[Contender, bool]]:
+def in_order(contenders: Iterable[Contender], *, seed: UUID, band: float = BAND) -> Iterator[tuple[Contender, bool]]:
     """Best first; True beside one who passed a better fit because they had less than their share.
 
-    Repeatedly: among those within `BAND` of the best left, the smallest pass, then the earliest slot, then a
+    Repeatedly: among those within `band` of the best left, the smallest pass, then the earliest slot, then a
     hash of the case and the expert. The band only ever grows downwards, so one heap serves: O(n log n).
     """
     by_fit = sorted(contenders, key=lambda each: -each.fit)
     best, entering = 0, 0
     gone: set[UUID] = set()
-    band: list[tuple[float, datetime, int, Contender]] = []
+    level: list[tuple[float, datetime, int, Contender]] = []
     while best < len(by_fit):
         leader = by_fit[best]
-        while entering < len(by_fit) and by_fit[entering].fit >= leader.fit - BAND:
+        while entering < len(by_fit) and by_fit[entering].fit >= leader.fit - band:
             each = by_fit[entering]
-            heapq.heappush(band, (each.stride_pass, each.first_free or NO_SLOT, _tie(seed, each.expert_id), each))
+            heapq.heappush(level, (each.stride_pass, each.first_free or NO_SLOT, _tie(seed, each.expert_id), each))
             entering += 1
-        chosen = heapq.heappop(band)[3]
+        chosen = heapq.heappop(level)[3]
         gone.add(chosen.expert_id)
         yield chosen, chosen.fit < leader.fit and chosen.stride_pass < leader.stride_pass
         while best < len(by_fit) and by_fit[best].expert_id in gone:
             best += 1
 
 
-def charged(stride_pass: float, capacity: int) -> float:
+def turn(capacity: int, *, by_capacity: bool = True) -> float:
+    """What one person costs; with capacities switched off, everyone counts as one."""
+    return 1 / max(capacity, 1) if by_capacity else 1.0
+
+
+def charged(stride_pass: float, capacity: int, *, by_capacity: bool = True) -> float:
     """The pass after one more person; a refund is the same step back."""
-    return stride_pass + 1 / max(capacity, 1)
+    return stride_pass + turn(capacity, by_capacity=by_capacity)
 
 
-def refunded(stride_pass: float, capacity: int) -> float:
+def refunded(stride_pass: float, capacity: int, *, by_capacity: bool = True) -> float:
     """The pass when the person did not come, or left: it was not the expert's doing."""
-    return stride_pass - 1 / max(capacity, 1)
+    return stride_pass - turn(capacity, by_capacity=by_capacity)
 
 
 def welcomed(stride_pass: float, active: Sequence[float]) -> float:

@@ -1,8 +1,10 @@
 """The ranked list of a call: filters, widening, score, fairness, reasons, and the two cards that stand first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
+from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
@@ -14,10 +16,10 @@ from services.referral.domain.experts import Expert, Standing
 from services.referral.domain.matching import reach as reaching
 from services.referral.domain.matching.fairness import Contender, in_order
 from services.referral.domain.matching.filters import eligible
-from services.referral.domain.matching.reach import Reach
 from services.referral.domain.matching.reasons import reasons, sentence
-from services.referral.domain.matching.score import Scorer, Shares, earliest, fit
+from services.referral.domain.matching.score import UNKNOWN_SHARE, Scorer, Shares, earliest
 from services.referral.domain.matching.wanted import Wanted
+from services.referral.domain.matching.weights import STANDARD, Weights
 
 FEW = "Moins de cinq professionnels : pensez aussi aux structures et aux services"
 
@@ -29,12 +31,15 @@ class Network:
     experts: Mapping[UUID, Expert]
     standings: Mapping[UUID, Standing]
     taken: Mapping[UUID, int]
+    weights: Weights = STANDARD
 
     def standing(self, expert_id: UUID) -> Standing:
         return self.standings.get(expert_id) or Standing(expert_id)
 
 
-class _Scored(NamedTuple):  # a tuple: a thousand frozen dataclasses cost 2 ms more
+class Scored(NamedTuple):  # a tuple: a thousand frozen dataclasses cost 2 ms more
+    """One expert who can be met, and how well they fit."""
+
     expert: Expert
     standing: Standing
     ways: tuple[Modality, ...]
@@ -45,20 +50,9 @@ class _Scored(NamedTuple):  # a tuple: a thousand frozen dataclasses cost 2 ms m
 
 def ranked(network: Network, wanted: Wanted, *, now: datetime, limit: int, version: int = 0) -> Candidates:
     """The first `limit` candidates in order; the earliest is among them even when it ranks lower."""
-    day, taken = now.date(), network.taken
-    pool = [
-        expert
-        for expert in network.experts.values()
-        if eligible(expert, wanted, day=day, taken=taken.get(expert.id, 0) if taken else 0)
-    ]
-    reach, meetings = _widened(pool, wanted)
-    scored = _scored(network, wanted, meetings, now)
-    order = in_order(
-        (Contender(each.expert.id, each.fit, each.standing.stride_pass, each.first_free) for each in scored.values()),
-        seed=wanted.seed,
-    )
-    chosen = [(scored[contender.expert_id], ahead) for contender, ahead in _first(order, limit)]
-    soonest = _soonest(scored.values())
+    reach, scored = compared(network, wanted, now=now)
+    chosen = ordered(scored, wanted, limit=limit, band=network.weights.band)
+    soonest = _soonest(scored)
     if soonest is not None and all(each is not soonest for each, _ in chosen):
         chosen.append((soonest, False))
     return Candidates(
@@ -72,44 +66,56 @@ def ranked(network: Network, wanted: Wanted, *, now: datetime, limit: int, versi
     )
 
 
-def _widened(pool: list[Expert], wanted: Wanted) -> tuple[Reach, list[tuple[Expert, tuple[Modality, ...]]]]:
-    """The first reach with enough experts, or the widest, and who can be met how."""
-    reach, meetings = Reach(0.0), []
-    for reach in reaching.steps(wanted):
-        met = reaching.Meetings(reach, wanted)
-        meetings = [(expert, ways) for expert in pool if (ways := met.ways(expert))]
-        if len(meetings) >= reaching.ENOUGH:
-            break
-    return reach, meetings
+def compared(network: Network, wanted: Wanted, *, now: datetime) -> tuple[reaching.Reach, list[Scored]]:
+    """Everyone who passes the hard filters and can be met, with their fit, in no order."""
+    day, taken = now.date(), network.taken
+    pool = [
+        expert
+        for expert in network.experts.values()
+        if eligible(expert, wanted, day=day, taken=taken.get(expert.id, 0) if taken else 0)
+    ]
+    reach, meetings = reaching.widened(pool, wanted)
+    return reach, _scored(network, wanted, meetings, now)
 
 
 def _scored(
     network: Network, wanted: Wanted, meetings: list[tuple[Expert, tuple[Modality, ...]]], now: datetime
-) -> dict[UUID, _Scored]:
-    scorer = Scorer(wanted, now)
-    scored = {}
+) -> list[Scored]:
+    scorer, weights = Scorer(wanted, now, network.weights), network.weights.of(wanted.level)
+    scored = []
     for expert, ways in meetings:
         standing = network.standing(expert.id)
         free = earliest(standing, ways, now)
         shares = scorer.shares(expert, standing, ways, free)
-        scored[expert.id] = _Scored(expert, standing, ways, shares, fit(shares, wanted.level), free)
+        score = 0.0
+        for weight, share in zip(weights, shares):  # noqa: B905  # as `fit`, without a call for each of thousands
+            score += weight * (UNKNOWN_SHARE if share is None else share)
+        scored.append(Scored(expert, standing, ways, shares, 100 * score, free))
     return scored
 
 
-def _first(order: Iterable[tuple[Contender, bool]], limit: int) -> Iterable[tuple[Contender, bool]]:
-    for count, each in enumerate(order):
-        if count == limit:
-            return
-        yield each
+def ordered(scored: list[Scored], wanted: Wanted, *, limit: int, band: float) -> list[tuple[Scored, bool]]:
+    """The first `limit` by fit and fairness; True beside one who passed a better fit.
+
+    Whoever comes among the first `limit` lies within a band of the `limit`-th best fit: nobody else is compared.
+    """
+    best = nlargest(limit, (each.fit for each in scored))
+    least = best[-1] - band if best else 0.0
+    near = {each.expert.id: each for each in scored if each.fit >= least}
+    contenders = (
+        Contender(each.expert.id, each.fit, each.standing.stride_pass, each.first_free) for each in near.values()
+    )
+    order = in_order(contenders, seed=wanted.seed, band=band)
+    return [(near[contender.expert_id], ahead) for contender, ahead in islice(order, limit)]
 
 
-def _soonest(scored: Iterable[_Scored]) -> _Scored | None:
+def _soonest(scored: list[Scored]) -> Scored | None:
     """« Le plus tôt »: the first free slot of all; the better fit when two are equal."""
     free = [(each.first_free, -each.fit, each) for each in scored if each.first_free is not None]
     return min(free, key=itemgetter(0, 1))[2] if free else None
 
 
-def _candidate(each: _Scored, wanted: Wanted, now: datetime, *, ahead: bool) -> Candidate:
+def _candidate(each: Scored, wanted: Wanted, now: datetime, *, ahead: bool) -> Candidate:
     expert = each.expert
     card = experts.card(expert)
     parts = reasons(wanted, expert, each.standing, each.ways, each.shares, now)

@@ -29,6 +29,8 @@ class Wanted:
     not_departments: frozenset[str] = frozenset()
     employer: bytes | None = None
     known: frozenset[UUID] = frozenset()  # experts whom this case has met
+    accessibility: frozenset[str] = frozenset()  # what the place must offer
+    most_cents: int | None = None  # the dearest that the caller can pay
 
     @property
     def family(self) -> str | None:
@@ -39,8 +41,17 @@ class Wanted:
         return START_RADIUS_KM[self.department.density] if self.department else 0.0
 
 
-def wanted(sheet: Sheet, *, case_id: UUID, known: frozenset[UUID] = frozenset()) -> Wanted:
-    """What `sheet` asks for; « inconnu » excludes nobody, just as an empty field."""
+def wanted(
+    sheet: Sheet,
+    *,
+    case_id: UUID,
+    known: frozenset[UUID] = frozenset(),
+    not_again: frozenset[UUID] = frozenset(),
+) -> Wanted:
+    """What `sheet` asks for; « inconnu » excludes nobody, just as an empty field.
+
+    `not_again` are experts who declined in this cycle.
+    """
     return Wanted(
         seed=case_id,
         level=sheet.level,
@@ -51,7 +62,7 @@ def wanted(sheet: Sheet, *, case_id: UUID, known: frozenset[UUID] = frozenset())
         department=DEPARTMENTS.get(sheet.department or ""),
         zone=sheet.time_zone or time_zone(sheet.department),
         profession=None if sheet.profession == UNKNOWN else sheet.profession,
-        not_experts=frozenset(sheet.not_experts),
+        not_experts=frozenset(sheet.not_experts) | not_again,
         not_departments=frozenset(sheet.not_departments),
         known=known,
     )

@@ -1,0 +1,79 @@
+"""Where experts stand in fairness: charges, refunds, newcomers, and whoever is away (referral.md §3.3)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_ONE_TURN = """
+    CASE WHEN coalesce((SELECT (weights->>'by_capacity')::boolean FROM weighting ORDER BY version DESC LIMIT 1), true)
+    THEN 1.0 / greatest(e.capacity, 1) ELSE 1.0 END
+"""
+_AWAY = """
+    (NOT e.active OR NOT e.offered OR e.capacity = 0 OR EXISTS (
+        SELECT 1 FROM jsonb_array_elements(e.leave) l WHERE current_date BETWEEN (l->>0)::date AND (l->>1)::date))
+"""
+
+SETTLE = text(
+    f"""
+    WITH counted AS (
+        UPDATE appointment a SET charged_at = coalesce(a.charged_at, :now),
+            refunded_at = CASE WHEN a.standing IN ('booked', 'attended') THEN NULL ELSE CAST(:now AS timestamptz) END,
+            charge = CASE WHEN a.standing IN ('booked', 'attended') THEN {_ONE_TURN}
+                     ELSE coalesce(a.charge, {_ONE_TURN}) END
+        FROM expert e
+        WHERE a.referral_id = :referral_id AND e.id = a.expert_id
+          AND (a.standing IN ('booked', 'attended')) <> (a.charged_at IS NOT NULL AND a.refunded_at IS NULL)
+          AND (a.standing IN ('booked', 'attended') OR a.charged_at IS NOT NULL)
+        RETURNING a.expert_id, CASE WHEN a.refunded_at IS NULL THEN a.charge ELSE -a.charge END AS step
+    )
+    UPDATE expert_standing s SET stride_pass = s.stride_pass + c.steps
+    FROM (SELECT expert_id, sum(step) AS steps FROM counted GROUP BY expert_id) c
+    WHERE s.expert_id = c.expert_id
+    """
+)
+
+CLAMP = text(
+    f"""
+    UPDATE expert_standing s SET stride_pass = m.median - 2.0 * ({_ONE_TURN})
+    FROM expert e,
+         (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY stride_pass) AS median
+          FROM expert_standing JOIN expert ON expert.id = expert_id AND expert.active) m
+    WHERE e.id = s.expert_id AND s.stride_pass < m.median - 2.0 * ({_ONE_TURN})
+    """
+)
+
+_LEAST = f"""
+    SELECT min(s.stride_pass) AS least FROM expert_standing s JOIN expert e ON e.id = s.expert_id WHERE NOT {_AWAY}
+"""
+WAIT = text(
+    f"""
+    UPDATE expert_standing s SET stride_pass = m.least FROM expert e, ({_LEAST}) m
+    WHERE e.id = s.expert_id AND s.stride_pass < m.least AND {_AWAY}
+    """
+)
+WELCOME = text(
+    f"""
+    INSERT INTO expert_standing (expert_id, stride_pass)
+    SELECT unnest(CAST(:experts AS uuid[])), coalesce((SELECT least FROM ({_LEAST}) m), 0)
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+async def settle(db: AsyncConnection, referral_id: UUID, *, now: datetime) -> None:
+    """Charge each expert for who they take, and refund whoever did not come: exactly what was charged."""
+    await db.execute(SETTLE, {"referral_id": referral_id, "now": now})
+
+
+async def welcome(db: AsyncConnection, experts: Iterable[UUID]) -> None:
+    """Newcomers start level with the least served of those who are there: no burst."""
+    await db.execute(WELCOME, {"experts": list(experts)})
+
+
+async def clamp(db: AsyncConnection) -> None:
+    """Nobody hoards credit: passes are lifted to the median less two turns; whoever is away follows the least."""
+    await db.execute(CLAMP)
+    await db.execute(WAIT)
