@@ -57,3 +57,33 @@ class SeatPermit(Permit, frozen=True):
     holder: UUID  # the case id, or the account id
     opens_at: datetime
     closes_at: datetime
+
+
+class FactorPermit(Permit, frozen=True):
+    """This account has just shown its second factor; opens what asks for it, once more, for a short while."""
+
+    issuer: ClassVar[str] = "identity"
+    audience: ClassVar[str] = "referral"
+    minutes: ClassVar[int] = 5
+
+    account_id: UUID
+
+
+class KeepNumberPermit(Permit, frozen=True):
+    """Keeps the number of one case, for a call back; nothing is shown."""
+
+    issuer: ClassVar[str] = "referral"
+    audience: ClassVar[str] = "reminders"
+    minutes: ClassVar[int] = 10
+
+    case_id: UUID
+
+
+class CodePermit(Permit, frozen=True):
+    """Makes the spoken code of a case that was just opened without anyone of the team."""
+
+    issuer: ClassVar[str] = "referral"
+    audience: ClassVar[str] = "identity"
+    minutes: ClassVar[int] = 10
+
+    case_id: UUID

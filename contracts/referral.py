@@ -52,6 +52,11 @@ class Contact(msgspec.Struct, frozen=True):
     version: int
     final: bool = False
     asks: list[str] = []  # what the page must ask now: risk_prompts, level_meant, call_back_number, plan
+    kind: str | None = None  # None: a call with a sheet; silent, wrong_number, … are counted apart
+    cut_at: datetime | None = None  # the line dropped; anyone takes it up for two hours
+    notice_at: datetime | None = None  # the confidentiality notice was said
+    offered_to: UUID | None = None  # a colleague is asked to take it over
+    revision: int = 0  # how often it was made final
 
 
 class Contacts(msgspec.Struct, frozen=True):
@@ -128,6 +133,15 @@ class Referral(msgspec.Struct, frozen=True):
     next_action_at: datetime | None
     next_action: str | None
     created_at: datetime
+    kind: str = "care"  # contracts.orientations.OrientationKind
+    cycle: int = 1
+    owner_id: UUID | None = None
+    queue: str | None = None  # desk | coordination, while nobody by name owns it
+    target_id: UUID | None = None
+    follows_id: UUID | None = None
+    may_wait: bool = False
+    may_reach: str | None = None  # call | message | nothing
+    outcome: str | None = None
 
 
 class Transition(msgspec.Struct, frozen=True):
@@ -136,6 +150,7 @@ class Transition(msgspec.Struct, frozen=True):
     to_status: ReferralStatus
     cause: str
     actor: str
+    reason: str | None = None
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -182,70 +197,17 @@ class Task(msgspec.Struct, frozen=True):
     owner_id: UUID | None
     words: str
     version: int
+    level: int = 0
+    owner: str | None = None  # the name of whoever it is given to
+    taken_at: datetime | None = None  # they, or another, said « je m'en occupe »
+    may_reach: str | None = None  # call | message | nothing: what the person allowed
+    outcome: str | None = None
 
 
 class Tasks(msgspec.Struct, frozen=True):
     """GET /tasks?open=true; POST /tasks/{id}/take, /done."""
 
     tasks: list[Task]
-
-
-class NewUrgentAction(msgspec.Struct, frozen=True):
-    """POST /urgent-actions: rings at once; everything is optional, only the gesture counts."""
-
-    contact_id: UUID | None = None
-    place: str | None = None
-    first_name: str | None = None
-    call_back_number: str | None = None
-    means: str | None = None
-
-
-class UrgentDetails(msgspec.Struct, frozen=True):
-    """PATCH /urgent-actions/{id}/details while on the line; GET is for the team only, and each look is audited."""
-
-    place: str | None = None
-    first_name: str | None = None
-    call_back_number: str | None = None
-    means: str | None = None
-
-
-class Attempt(msgspec.Struct, frozen=True):
-    """One ring: `outcome` is pending, taken (a provider took it), refused, unanswered or acknowledged."""
-
-    at: datetime
-    who: str
-    channel: str  # voice | sms
-    outcome: str
-
-
-class UrgentAction(msgspec.Struct, frozen=True):
-    """GET /urgent-actions/{id}; `dial` is the duty number to ring by hand, `dial_now` when it must stand large."""
-
-    id: UUID
-    status: str  # triggered | acknowledged | called_back | handed_over | confirmed | closed
-    triggered_at: datetime
-    attempts: list[Attempt]
-    dial: str
-    dial_name: str
-    dial_now: bool
-    version: int
-    acknowledged_at: datetime | None = None
-    acknowledged_by: str | None = None
-    contact_id: UUID | None = None
-
-
-class Acknowledge(msgspec.Struct, frozen=True):
-    """POST /urgent-actions/ack, without login: one button behind a single-purpose secret; nothing else is shown."""
-
-    secret: str
-
-
-class Duty(msgspec.Struct, frozen=True):
-    """GET /on-duty: the number of the post, in plain text on every console page."""
-
-    name: str
-    number: str  # E.164
-    display: str
 
 
 class Term(msgspec.Struct, frozen=True):

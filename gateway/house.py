@@ -6,8 +6,10 @@ from typing import Any
 
 from gateway.clients.booking import Booking
 from gateway.clients.identity import Identity
+from gateway.clients.on_call import OnCallList
 from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
+from gateway.clients.urgent import Urgent
 from gateway.door import Credential, Door
 from gateway.live import Live
 from gateway.settings import Settings
@@ -56,6 +58,8 @@ class House:
         self.referral = Referrals(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
+        self.urgent = Urgent(gateway.peers["referral"], self.token_for)
+        self.on_call = OnCallList(gateway.peers["referral"], self.token_for)
 
     async def token_for(self, audience: str) -> str | None:
         """The internal token for one service; None for a visitor without a credential."""

@@ -113,7 +113,7 @@ class Page:
             shown["place"] = next((entry["label"] for entry in shown["nav"] if path.startswith(entry["href"])), None)
             if self.roles & LISTENING:
                 try:
-                    shown["duty"] = await self.house.referral.on_duty()
+                    shown["duty"] = await self.house.urgent.on_duty()
                 except (PeerAway, PeerProblem):
                     shown["duty"] = None  # the page itself says that the service is away
         return shown

@@ -1,4 +1,4 @@
-"""Referral as the gateway calls it: calls, sheets, ranked experts, tasks, urgent actions."""
+"""Referral as the gateway calls it: calls, sheets, ranked experts, tasks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,20 +6,16 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from contracts.referral import (
-    Acknowledge,
     BookingPermit,
     Candidates,
     Contact,
     Contacts,
-    Duty,
     ExpertCard,
     ExpertCards,
-    NewUrgentAction,
     Referral,
     SheetChange,
     Task,
     Tasks,
-    UrgentAction,
     Vocabulary,
 )
 from gateway.clients.service import ServiceClient
@@ -98,23 +94,3 @@ class Referrals(ServiceClient):
     async def finish_task(self, task_id: UUID, *, key: str) -> Task:
         task: Task = await self._call("POST", f"/tasks/{task_id}/done", Task, key=key)
         return task
-
-    async def on_duty(self) -> Duty:
-        duty: Duty = await self._call("GET", "/on-duty", Duty)
-        return duty
-
-    async def alert(self, action: NewUrgentAction, *, key: str) -> UrgentAction:
-        raised: UrgentAction = await self._call("POST", "/urgent-actions", UrgentAction, action, key=key)
-        return raised
-
-    async def urgent_action(self, action_id: UUID) -> UrgentAction:
-        found: UrgentAction = await self._call("GET", f"/urgent-actions/{action_id}", UrgentAction)
-        return found
-
-    async def call_back_alert(self, action_id: UUID, *, key: str) -> UrgentAction:
-        path = f"/urgent-actions/{action_id}/call-back"
-        done: UrgentAction = await self._call("POST", path, UrgentAction, key=key)
-        return done
-
-    async def acknowledge(self, secret: str) -> None:
-        await self._call("POST", "/urgent-actions/ack", None, Acknowledge(secret))

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from contracts.referral import Duty, NewUrgentAction, UrgentAction
+from contracts.urgent import Duty, NewUrgentAction, UrgentAction
 from gateway.guards import OPEN, URGENT
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
@@ -35,7 +35,7 @@ async def alert(page: NamedPage) -> Response[str] | Redirect:
         means=page.field("means")[:200] or None,
     )
     try:
-        raised = await page.house.referral.alert(wanted, key=page.key("alert"))
+        raised = await page.house.urgent.alert(wanted, key=page.key("alert"))
     except (PeerAway, PeerProblem):
         return await page.render(
             "urgent/echec.html",
@@ -53,18 +53,18 @@ async def alert(page: NamedPage) -> Response[str] | Redirect:
 @get("/urgence/{action_id:uuid}", opt=URGENT)
 async def follow(action_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """Every attempt as it is made, and who took it."""
-    return await _shown(page, await page.house.referral.urgent_action(action_id))
+    return await _shown(page, await page.house.urgent.one(action_id))
 
 
 @post("/urgence/{action_id:uuid}/lever", opt=URGENT)
 async def call_back(action_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """The alert is called back, in one gesture."""
     try:
-        raised = await page.house.referral.call_back_alert(action_id, key=page.key("call-back"))
+        raised = await page.house.urgent.move(action_id, "call-back", key=page.key("call-back"))
     except PeerProblem as error:
         if error.problem.status != 409:
             raise
-        raised = await page.house.referral.urgent_action(action_id)  # someone had it already: say so
+        raised = await page.house.urgent.one(action_id)  # someone had it already: say so
     if not page.fragment:
         return page.redirect(f"/urgence/{action_id}")
     return await _shown(page, raised)
@@ -84,7 +84,7 @@ async def have_it(page: NamedPage) -> Response[str]:
     if found is None:
         return await page.render("urgent/alerte.html", status=422, refusal=sentence("unknown-alert", 404), given=given)
     try:
-        await page.house.referral.acknowledge(found[0])
+        await page.house.urgent.acknowledge(found[0])
     except PeerProblem as error:
         return await page.render(
             "urgent/alerte.html",

@@ -10,6 +10,7 @@ from kit.db import Database
 from kit.ticks import Tick
 from kit.vault import Vault
 from kit.web import House, service
+from services.referral.deliver import changing_hands
 from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
@@ -22,7 +23,8 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
     """The app; `port` is where rings go (the settings' providers when None)."""
     told = settings or read()
     vault, known = Vault(told.vault_key), KnownExperts()
-    providers = Providers({"voice": told.voice_url, "sms": told.sms_url}, timeout=told.ring_timeout)
+    urls = {"voice": told.voice_url, "sms": told.sms_url, "push": told.push_url}
+    providers = Providers(urls, timeout=told.ring_timeout)
     running: list[asyncio.Task[None]] = []
 
     async def start(house: House) -> None:
@@ -48,6 +50,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         ticks=[
             Tick("desk", seconds=30, run=desk.tidy),
             Tick("clamp", seconds=60, run=fairness.clamp),
+            Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
         ],
         starts=[start],
         stops=[stop],

@@ -20,7 +20,7 @@ from services.referral.deliver.ringing import Ringer
 from services.referral.domain.experts import Expert
 from services.referral.domain.urgent import Duty
 from services.referral.settings import Settings
-from services.referral.store import experts, urgent
+from services.referral.store import experts, on_call
 from services.referral.worker import SERVICE
 from tests.cluster import Address, Cluster
 from tests.keys import Keys
@@ -39,6 +39,9 @@ class Telephone:
 
     async def send(self, channel: str, number: str, *, title: str, body: str) -> bool:
         self.rung.append((channel, number, body))
+        return not self.refuses
+
+    async def answers(self, channel: str) -> bool:
         return not self.refuses
 
     def secret(self) -> str:
@@ -116,7 +119,7 @@ class Desk:
 
     async def duty(self, *posts: Duty) -> None:
         async with self.listening.database.transaction() as db:
-            await urgent.set_duties(db, posts)
+            await on_call.set_standing(db, posts)
 
     async def told(self, kind: str) -> list[dict[str, Any]]:
         """The payloads of the events of one kind that wait in the outbox or were relayed since the test began."""
@@ -188,8 +191,13 @@ def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
 
 EMPTIED = (
     "task",
+    "glass",
     "urgent_attempt",
     "urgent_action",
+    "duty_turn",
+    "duty_state",
+    "duty_test",
+    "samu_line",
     "duty",
     "appointment",
     "expert",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from contracts.referral import UrgentDetails
+from contracts.urgent import UrgentDetails
 from services.referral.domain import sheets, urgent
 from services.referral.domain.urgent import Action, Attempt, Duty, Ring, dial_now, rings_due, to_dial
 from tests.referral.make import NIGHT

@@ -16,7 +16,7 @@ from kit.db import Database
 from services.referral import app as referral
 from services.referral.deliver.ports import Providers
 from services.referral.settings import Settings
-from services.referral.store import urgent as store
+from services.referral.store import on_call as store
 from tests.cluster import Cluster
 from tests.keys import Keys
 from tests.referral.conftest import POSTS, Desk, Telephone
@@ -167,7 +167,7 @@ async def test_anyone_of_the_team_may_ring_and_no_one_else(desk: Desk) -> None:
         assert (await desk.post("/urgent-actions", {}, caller=a_caller(role))).status_code == 201
     assert (await desk.post("/urgent-actions", {}, caller=a_caller(Role.PERSON))).status_code == 403
     waiting = (await desk.get("/urgent-actions")).json()
-    assert len(waiting) == 5
+    assert len(waiting["actions"]) == 5
     assert (await desk.get(f"/urgent-actions/{uuid4()}")).json()["code"] == "unknown-urgent-action"
 
 
@@ -196,7 +196,7 @@ def nowhere(settings: Settings, cluster: Cluster) -> Settings:
 async def test_the_first_ring_leaves_within_ten_seconds_with_redis_down(nowhere: Settings, keys: Keys) -> None:
     database = Database(nowhere.database_url, size=1)
     async with database.transaction() as db:
-        await store.set_duties(db, POSTS)
+        await store.set_standing(db, POSTS)
     await database.stop()
     telephone = Telephone()
     app = keys.trusted_by(referral.create(nowhere, port=telephone))

@@ -1,11 +1,11 @@
-"""The doors to the telephone: a provider of voice and one of SMS, given by their addresses in the settings."""
+"""The doors to the telephone: providers of voice, SMS and push, given by their addresses in the settings."""
 
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 LIGHT: Final = ("json://", "jsons://")
@@ -17,9 +17,12 @@ class Port(Protocol):
     async def send(self, channel: str, number: str, *, title: str, body: str) -> bool:
         """True when a provider took it."""
 
+    async def answers(self, channel: str) -> bool:
+        """True when the channel's provider is there; rings nobody."""
+
 
 class Providers:
-    """Voice and SMS through apprise, whose calls block: each runs in a thread of its own, bounded in time."""
+    """Voice, SMS and push through apprise, whose calls block: each runs in a thread of its own, bounded in time."""
 
     def __init__(self, urls: Mapping[str, str], *, timeout: timedelta) -> None:
         self.urls = {channel: url for channel, url in urls.items() if url}
@@ -38,6 +41,23 @@ class Providers:
                 return await loop.run_in_executor(self._threads, _notify, url, title, body)
         except Exception:
             return False  # whatever went wrong over there: it was not taken, the next one is rung
+
+    async def answers(self, channel: str) -> bool:
+        """True when something listens where the channel's address points; an address without a port is taken as
+        good, since only a ring would tell."""
+        template = self.urls.get(channel)
+        if template is None:
+            return False
+        place = urlsplit(template.split("?")[0].replace("{to}", "0").replace("{id}", "0"))
+        if not place.hostname or not place.port:
+            return True
+        try:
+            async with asyncio.timeout(self.timeout):
+                _, writer = await asyncio.open_connection(place.hostname, place.port)
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        return True
 
     async def warm(self) -> None:
         """Load apprise before it is needed: the first ring must not wait for an import."""

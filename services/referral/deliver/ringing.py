@@ -10,8 +10,11 @@ from kit.db import AfterCommit, Database
 from kit.log import log
 from kit.outbox import nudge
 from services.referral.deliver.ports import Port
+from services.referral.domain import on_call as duty
 from services.referral.domain import urgent
+from services.referral.store import on_call
 from services.referral.store import urgent as store
+from services.referral.store.on_call import ClaimedTest
 from services.referral.store.urgent import Claimed
 
 SWEEP_SECONDS = 2.0
@@ -56,17 +59,20 @@ class Ringer:
         async with self.database.transaction() as db:
             posts = None
             for action in await store.open_actions(db, claim=True):
-                posts = posts if posts is not None else await store.duties(db)
+                posts = posts if posts is not None else await on_call.ladder(db, now=instant)
                 made = await store.attempts(db, action.id)
                 due = urgent.rings_due(action, posts, made, now=instant)
                 await store.write_rings(db, action.id, due, posts, now=instant)
                 if due:
                     await nudge(db, f"urgent:{action.id}")
             claimed = await store.claim(db, now=instant)
+            tests = await on_call.claim_tests(db, now=instant)
             done = db.info.pop("after_commit", None)
         self._finish(done)
         for ring in claimed:
             self._spawn(self._ring(ring))
+        for test in tests:
+            self._spawn(self._test(test))
         return len(claimed)
 
     async def settled(self) -> None:
@@ -92,6 +98,15 @@ class Ringer:
         self._finish(done)
         if not taken:
             self.wake()  # the next person, at once
+
+    async def _test(self, test: ClaimedTest) -> None:
+        """A silent test: words that say so; the voice provider is only asked whether it is there."""
+        if test.channel in duty.TEST_CHANNELS:
+            taken = await self.port.send(test.channel, test.number, title=duty.TEST_TITLE, body=duty.TEST_WORDS)
+        else:
+            taken = await self.port.answers(test.channel)
+        async with self.database.transaction() as db:
+            await on_call.tested(db, test.id, "taken" if taken else "refused", now=now())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(_logged(work))

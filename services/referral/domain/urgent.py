@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from contracts.referral import UrgentDetails
+from contracts.urgent import UrgentDetails
 from kit.errors import Conflict, NotFound
 
 NEXT_AFTER: Final = timedelta(minutes=2)
@@ -19,6 +19,10 @@ STUCK_AFTER: Final = timedelta(seconds=20)
 """A ring that was taken up and never ended is rung again: ringing twice is better than not at all."""
 LONGEST: Final = 2000
 CHANNELS: Final = ("voice", "sms")
+"""What every post is rung by; `push` as well where its telephone has an address for it."""
+RAISED_FROM: Final = ("desk", "agenda", "requests", "room")
+RINGING: Final = ("triggered", "handed_over")
+"""While it stands there and nobody has it, it rings: handed over to the 15 or not, the post must know."""
 EMERGENCY: Final = ("15", "SAMU")
 """What to dial when nobody is on the rota."""
 
@@ -26,6 +30,7 @@ TITLE: Final = "Astreinte"
 WORDS: Final = {
     "sms": "Une alerte vous attend. Un bouton pour dire que vous l’avez : {link}",
     "voice": "Une alerte vous attend. Le lien pour dire que vous l’avez arrive par message.",
+    "push": "Une alerte vous attend. Un bouton pour dire que vous l’avez : {link}",
 }
 CALLED_BACK: Final = "L’alerte précédente est levée. Il n’y a rien à faire."
 """Words that say nothing of anyone: a telephone may lie in another's sight."""
@@ -50,6 +55,16 @@ class Duty:
     position: int
     name: str
     number: str
+    push: str | None = None
+    account_id: UUID | None = None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return (*CHANNELS, "push") if self.push else CHANNELS
+
+    def reached_by(self, channel: str) -> str:
+        """The number, or where a push provider finds the telephone."""
+        return self.push or "" if channel == "push" else self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +97,42 @@ class Action:
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     contact_id: UUID | None = None
+    department: str | None = None
+    raised_from: str = "desk"
+    triggered_by: UUID | None = None
+    acknowledged_account: UUID | None = None
+    handed_over_to: str | None = None
+    handed_over_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: UUID | None = None
+    reviewed_at: datetime | None = None
+
+    @property
+    def rings(self) -> bool:
+        """Nobody has it yet."""
+        return self.acknowledged_at is None and self.status in RINGING
 
 
 def rings_due(action: Action, duties: Sequence[Duty], attempts: Sequence[Attempt], *, now: datetime) -> list[Ring]:
     """The rings that should stand written by `now` and do not: first the first, the next after 2 minutes (at once
     when no provider took a ring), everybody after 5 and every 5 minutes until someone has it."""
-    if action.status != "triggered" or not duties:
+    if not action.rings or not duties:
         return []
     waited = now - action.triggered_at
-    positions = [duty.position for duty in duties]
     written = {(each.round, each.position, each.channel) for each in attempts}
-    wanted = _round(0, positions[:1])
+    wanted = _round(0, duties[:1])
     reached = 1
-    while reached < len(positions) and _all_refused(attempts):
-        wanted += _round(0, positions[reached : reached + 1])
+    while reached < len(duties) and _all_refused(attempts):
+        wanted += _round(0, duties[reached : reached + 1])
         reached += 1
         if any(ring_key(ring) not in written for ring in wanted):
             break
     if waited >= NEXT_AFTER:
-        wanted += _round(1, positions[1:2] or positions[:1])
+        wanted += _round(1, duties[1:2] or duties[:1])
     if waited >= ALL_AFTER:
         rounds = 2 + int((waited - ALL_AFTER) / ALL_EVERY)
-        wanted += _round(rounds, positions)
+        wanted += _round(rounds, duties)
     return [ring for ring in wanted if ring_key(ring) not in written]
 
 
@@ -113,7 +142,7 @@ def ring_key(ring: Ring) -> tuple[int, int, str]:
 
 def dial_now(action: Action, duties: Sequence[Duty], attempts: Sequence[Attempt], *, now: datetime) -> bool:
     """True when the number must stand large: 30 s without an answer, or at once when no provider took a ring."""
-    if action.status != "triggered":
+    if not action.rings:
         return False
     return not duties or now - action.triggered_at >= DIAL_AFTER or _all_refused(attempts)
 
@@ -141,8 +170,8 @@ def display(number: str) -> str:
     return number
 
 
-def _round(number: int, positions: Sequence[int]) -> list[Ring]:
-    return [Ring(number, position, channel) for position in positions for channel in CHANNELS]
+def _round(number: int, duties: Sequence[Duty]) -> list[Ring]:
+    return [Ring(number, duty.position, channel) for duty in duties for channel in duty.channels]
 
 
 def _all_refused(attempts: Sequence[Attempt]) -> bool:

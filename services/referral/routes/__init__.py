@@ -1,10 +1,39 @@
 """What can be asked of referral, one controller a file."""
 
+from services.referral.routes.cases import Cases, withdraw
 from services.referral.routes.contacts import Contacts
+from services.referral.routes.desk import DeskOfAll, Presences, debrief_held
 from services.referral.routes.experts import Experts
+from services.referral.routes.line import Line
+from services.referral.routes.on_call import OnCallList
 from services.referral.routes.referrals import Referrals
+from services.referral.routes.samu import SamuLines
+from services.referral.routes.shift import Shift
 from services.referral.routes.tasks import Tasks
+from services.referral.routes.telephone import Telephone
 from services.referral.routes.urgent import OnDuty, UrgentActions
+from services.referral.routes.urgent_details import Details
+from services.referral.routes.urgent_ends import UrgentEnds
 from services.referral.routes.vocabulary import show_vocabulary
 
-CONTROLLERS = (Contacts, Experts, Referrals, Tasks, UrgentActions, OnDuty, show_vocabulary)
+CONTROLLERS = (
+    Contacts,
+    Line,
+    Cases,
+    withdraw,
+    DeskOfAll,
+    Presences,
+    debrief_held,
+    Shift,
+    Telephone,
+    Experts,
+    Referrals,
+    Tasks,
+    UrgentActions,
+    UrgentEnds,
+    Details,
+    OnDuty,
+    OnCallList,
+    SamuLines,
+    show_vocabulary,
+)

@@ -1,4 +1,4 @@
-"""Urgent actions, every ring of them, and the rota; this file alone stands between a gesture and a ring."""
+"""Urgent actions and every ring of them; this file and `on_call` alone stand between a gesture and a ring."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.referral import UrgentDetails
+from contracts.urgent import UrgentDetails
 from kit.vault import Vault
 from services.referral.domain import urgent
 from services.referral.domain.urgent import Action, Attempt, Duty, Ring
-from services.referral.tables import duty, urgent_action, urgent_attempt
+from services.referral.tables import contact, urgent_action, urgent_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,6 @@ class Claimed:
     secret: str
 
 
-async def duties(db: AsyncConnection) -> list[Duty]:
-    """Who is on call, in the order in which they are rung."""
-    rows = await db.execute(select(duty).order_by(duty.c.position))
-    return [Duty(row.position, row.name, row.number) for row in rows]
-
-
-async def set_duties(db: AsyncConnection, posts: Sequence[Duty]) -> None:
-    """The whole rota at once."""
-    await db.execute(delete(duty))
-    if posts:
-        await db.execute(
-            insert(duty), [{"position": one.position, "name": one.name, "number": one.number} for one in posts]
-        )
-
-
 async def add(db: AsyncConnection, vault: Vault, action: Action, details: UrgentDetails, *, triggered_by: UUID) -> None:
     """Write the urgent action; what saves a life is sealed under a key of its own."""
     key = vault.new_data_key()
@@ -54,10 +39,19 @@ async def add(db: AsyncConnection, vault: Vault, action: Action, details: Urgent
         "triggered_at": action.triggered_at,
         "status": action.status,
         "version": action.version,
+        "department": action.department,
+        "raised_from": action.raised_from,
         "data_key": key,
         "details": _sealed(vault, key, action.id, details),
     }
     await db.execute(insert(urgent_action).values(row))
+
+
+async def department_of(db: AsyncConnection, contact_id: UUID) -> str | None:
+    """The département of the person, as the call's sheet says it."""
+    said = select(contact.c.codes["department"].astext).where(contact.c.id == contact_id)
+    found: str | None = (await db.execute(said)).scalar()
+    return found
 
 
 async def load(db: AsyncConnection, action_id: UUID, *, to_change: bool = False) -> Action:
@@ -71,17 +65,33 @@ async def load(db: AsyncConnection, action_id: UUID, *, to_change: bool = False)
 
 async def open_actions(db: AsyncConnection, *, claim: bool = False) -> list[Action]:
     """The urgent actions that nobody has yet; `claim` leaves out those that another process looks after now."""
-    query = select(urgent_action).where(urgent_action.c.status == "triggered").order_by(urgent_action.c.triggered_at)
+    nobody = urgent_action.c.acknowledged_at.is_(None) & urgent_action.c.status.in_(urgent.RINGING)
+    query = select(urgent_action).where(nobody).order_by(urgent_action.c.triggered_at)
     if claim:
         query = query.with_for_update(skip_locked=True)
     return [_action(row) for row in await db.execute(query)]
 
 
+async def unclosed(db: AsyncConnection) -> list[Action]:
+    """Those that two people have not closed, the oldest first."""
+    going = urgent_action.c.status.not_in(("closed", "called_back"))
+    query = select(urgent_action).where(going).order_by(urgent_action.c.triggered_at).limit(100)
+    return [_action(row) for row in await db.execute(query)]
+
+
 async def attempts(db: AsyncConnection, action_id: UUID) -> list[Attempt]:
     """Every ring of an urgent action, in order."""
-    mine = urgent_attempt.c.urgent_action_id == action_id
-    rows = await db.execute(select(urgent_attempt).where(mine).order_by(urgent_attempt.c.id))
-    return [Attempt(row.round, row.position, row.channel, row.outcome, row.at, row.who) for row in rows]
+    return (await attempts_of(db, [action_id])).get(action_id, [])
+
+
+async def attempts_of(db: AsyncConnection, action_ids: Sequence[UUID]) -> dict[UUID, list[Attempt]]:
+    """Every ring of each urgent action, in order."""
+    mine = urgent_attempt.c.urgent_action_id.in_(action_ids)
+    found: dict[UUID, list[Attempt]] = {}
+    for row in await db.execute(select(urgent_attempt).where(mine).order_by(urgent_attempt.c.id)):
+        made = Attempt(row.round, row.position, row.channel, row.outcome, row.at, row.who)
+        found.setdefault(row.urgent_action_id, []).append(made)
+    return found
 
 
 async def write_rings(
@@ -97,7 +107,7 @@ async def write_rings(
             "round": ring.round,
             "position": ring.position,
             "who": post[ring.position].name,
-            "number": post[ring.position].number,
+            "number": post[ring.position].reached_by(ring.channel),
             "channel": ring.channel,
             "outcome": "pending",
             "at": now,
@@ -118,7 +128,7 @@ async def claim(db: AsyncConnection, *, now: datetime) -> list[Claimed]:
         select(column.id, column.urgent_action_id, column.channel, column.number)
         .join(urgent_action, urgent_action.c.id == column.urgent_action_id)
         .where(column.outcome == "pending", column.taken_up_at.is_(None) | stuck)
-        .where(urgent_action.c.status == "triggered")
+        .where(urgent_action.c.acknowledged_at.is_(None), urgent_action.c.status.in_(urgent.RINGING))
         .order_by(column.id)
         .with_for_update(of=urgent_attempt, skip_locked=True)
     )
@@ -144,22 +154,31 @@ async def acknowledge(db: AsyncConnection, secret_hash: bytes, *, now: datetime)
     if row is None:
         raise urgent.UnknownAlert()
     action = await load(db, row.urgent_action_id, to_change=True)
-    if action.status == "triggered":
-        await _set(db, action.id, status="acknowledged", acknowledged_at=now, acknowledged_by=row.who)
+    if action.rings:
+        await taken(db, action, who=row.who, account_id=None, now=now)
         answered = update(urgent_attempt).where(urgent_attempt.c.id == row.id)
         await db.execute(answered.values(outcome="acknowledged", ended_at=now))
-        waiting = (urgent_attempt.c.urgent_action_id == action.id) & (urgent_attempt.c.outcome == "pending")
-        await db.execute(update(urgent_attempt).where(waiting).values(outcome="unanswered", ended_at=now))
     return action.id
+
+
+async def taken(db: AsyncConnection, action: Action, *, who: str, account_id: UUID | None, now: datetime) -> None:
+    """Someone has it: nothing more is rung. Handed over before that, it stays so."""
+    status = "acknowledged" if action.status == "triggered" else action.status
+    await change(
+        db, action.id, status=status, acknowledged_at=now, acknowledged_by=who, acknowledged_account=account_id
+    )
+    waiting = (urgent_attempt.c.urgent_action_id == action.id) & (urgent_attempt.c.outcome == "pending")
+    await db.execute(update(urgent_attempt).where(waiting).values(outcome="unanswered", ended_at=now))
 
 
 async def call_back(db: AsyncConnection, action_id: UUID, *, now: datetime) -> list[tuple[str, str]]:
     """The alert is called off; the channels and numbers that a provider had taken, to be told so."""
-    await _set(db, action_id, status="called_back")
+    await change(db, action_id, status="called_back")
     mine = urgent_attempt.c.urgent_action_id == action_id
     waiting = mine & (urgent_attempt.c.outcome == "pending")
     await db.execute(update(urgent_attempt).where(waiting).values(outcome="unanswered", ended_at=now))
-    told = select(urgent_attempt.c.number).where(mine, urgent_attempt.c.taken_up_at.is_not(None)).distinct()
+    rung = mine & urgent_attempt.c.taken_up_at.is_not(None) & (urgent_attempt.c.channel != "push")
+    told = select(urgent_attempt.c.number).where(rung).distinct()
     return [("sms", number) for number in (await db.execute(told)).scalars()]
 
 
@@ -179,10 +198,11 @@ async def set_details(db: AsyncConnection, vault: Vault, action_id: UUID, told: 
     """Seal what is now known."""
     mine = urgent_action.c.id == action_id
     key = (await db.execute(select(urgent_action.c.data_key).where(mine))).scalar_one()
-    await _set(db, action_id, details=_sealed(vault, key, action_id, told))
+    await change(db, action_id, details=_sealed(vault, key, action_id, told))
 
 
-async def _set(db: AsyncConnection, action_id: UUID, **values: Any) -> None:
+async def change(db: AsyncConnection, action_id: UUID, **values: Any) -> None:
+    """Set these columns, and count the change."""
     changed = update(urgent_action).where(urgent_action.c.id == action_id)
     await db.execute(changed.values(**values, version=urgent_action.c.version + 1))
 
@@ -192,12 +212,4 @@ def _sealed(vault: Vault, key: bytes, action_id: UUID, told: UrgentDetails) -> b
 
 
 def _action(row: Any) -> Action:
-    return Action(
-        id=row.id,
-        status=row.status,
-        triggered_at=row.triggered_at,
-        version=row.version,
-        acknowledged_at=row.acknowledged_at,
-        acknowledged_by=row.acknowledged_by,
-        contact_id=row.contact_id,
-    )
+    return Action(**{name: getattr(row, name) for name in Action.__slots__})
