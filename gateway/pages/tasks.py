@@ -16,6 +16,7 @@ KINDS = {
     "waiting_alone": "Quelqu'un attend seul en salle",
     "cancelled": "Rendez-vous annulé, à remplacer",
     "no_show": "Rendez-vous manqué, à reprendre",
+    "cut_call": "Appel coupé, à reprendre",
     "message_failed": "Message qui n'est pas parti",
 }
 

@@ -14,6 +14,7 @@ WORDS: Final = {
     "waiting_alone": "Une personne attend seule : joindre le professionnel, ou proposer quelqu’un d’autre.",
     "cancelled": "Rendez-vous annulé : proposer une autre heure.",
     "no_show": "Rendez-vous manqué : reprendre contact comme convenu.",
+    "cut_call": "Un appel a été coupé : reprendre contact comme convenu, ou dire pourquoi on ne le fait pas.",
     "message_failed": "Un message n’a pas pu partir : vérifier avec la personne au prochain contact.",
     "nobody_left": "Personne n’a pu dire oui : chercher autrement, et le dire à la personne comme convenu.",
     "expert_away": "Le professionnel sera absent à l’heure du rendez-vous : proposer une autre heure.",
@@ -64,6 +65,7 @@ class Colleague:
     id: UUID
     roles: frozenset[str]
     tasks: int = 0
+    on_call: bool = False
 
 
 def follow_up_due(kind: str, *, level: int, by: str | None, now: datetime) -> datetime | None:
@@ -90,7 +92,7 @@ def named(colleagues: Sequence[Colleague], owner_id: UUID | None, *, level: int,
     handed_over = next((one.id for one in colleagues if one.id == owner_id), None)
     if handed_over is not None and level < 4 and not late:
         return handed_over
-    freest = sorted(colleagues, key=lambda one: (one.tasks, one.id))
+    freest = sorted(colleagues, key=lambda one: (not one.on_call, one.tasks, one.id))
     for role in (Role.DUTY_MANAGER, Role.PSYCHOLOGIST, Role.VOLUNTEER, Role.COORDINATOR):
         for one in freest:
             if role in one.roles and not (late and one.id == owner_id):

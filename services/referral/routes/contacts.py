@@ -1,6 +1,6 @@
 """A call: its sheet saved as it is typed, its ranked experts, and the permit to book for it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -14,22 +14,16 @@ from kit import audit, outbox
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
-from kit.errors import Invalid
 from kit.web import HousePermits
 from services.referral.domain import referrals, sheets
-from services.referral.domain.contacts import ContactFinal, reference
+from services.referral.domain.contacts import HEAVY, ContactFinal, may_take_up
 from services.referral.domain.matching.ranking import ranked
 from services.referral.domain.matching.wanted import wanted
 from services.referral.routes.given import AT_THE_DESK, Knowing, Sealing
+from services.referral.routes.shown import contact_shown, utc
 from services.referral.store import contacts as store
-from services.referral.store import experts
+from services.referral.store import experts, presence, tasks
 from services.referral.store import referrals as kept
-from services.referral.store.contacts import Call
-
-
-class UnclearTime(Invalid):
-    """An instant that no agenda reaches."""
-
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
@@ -44,8 +38,10 @@ class Contacts(Controller):
         instant, contact_id = now(), uuid4()
         await store.start(db, contact_id=contact_id, case_id=uuid4(), listener_id=caller.subject, now=instant)
         call = await store.load(db, vault, contact_id)
+        await presence.put(db, caller.subject, "in_call", now=instant)
         await audit.note(db, caller, "start", "contact", call.id)
-        return _contact(call, instant)
+        await outbox.nudge(db, "desk")
+        return contact_shown(call, instant)
 
     @get()
     async def mine(self, db: Db, caller: Me, vault: Sealing, open: FromQuery[bool] = True) -> ContactList:
@@ -54,7 +50,7 @@ class Contacts(Controller):
         for call in calls:
             await audit.note(db, caller, "read", "contact", call.id)
         instant = now()
-        return ContactList([_contact(call, instant) for call in calls])
+        return ContactList([contact_shown(call, instant) for call in calls])
 
     @get("/{contact_id:uuid}")
     async def show(
@@ -68,7 +64,7 @@ class Contacts(Controller):
         """One call; with `starts_at` (the slot being chosen), whether its plan must be asked."""
         call = await store.load(db, vault, contact_id)
         await audit.note(db, caller, "read", "contact", call.id)
-        return _contact(call, now(), starts_at)
+        return contact_shown(call, now(), starts_at)
 
     @patch("/{contact_id:uuid}/sheet")
     async def change_sheet(
@@ -90,7 +86,7 @@ class Contacts(Controller):
             await store.save_sheet(db, vault, call, sheet, now=instant)
             await audit.note(db, caller, "write", "contact", call.id)
             call = await store.load(db, vault, contact_id)
-        return _contact(call, instant, starts_at)
+        return contact_shown(call, instant, starts_at)
 
     @get("/{contact_id:uuid}/candidates")
     async def candidates(
@@ -127,7 +123,7 @@ class Contacts(Controller):
         """
         instant = now()
         call = await store.load(db, vault, contact_id, to_change=True)
-        level = sheets.submittable(call.sheet, starts_at=_utc(starts_at), now=instant)
+        level = sheets.submittable(call.sheet, starts_at=utc(starts_at), now=instant)
         if call.referral_id is None:
             referral, steps = referrals.submitted(
                 referral_id=uuid4(),
@@ -171,44 +167,27 @@ class Contacts(Controller):
     @post("/{contact_id:uuid}/reopen", status_code=200)
     async def reopen(self, db: Db, caller: Me, vault: Sealing, contact_id: FromPath[UUID]) -> Contact:
         """Take up a call that was cut, by whoever has the person on the line."""
+        instant = now()
         call = await store.load(db, vault, contact_id, to_change=True)
-        if call.final:
-            raise ContactFinal()
+        mine = call.listener_id == caller.subject
+        may_take_up(mine=mine, final=call.final, cut_at=call.cut_at, ended_at=call.ended_at, now=instant)
         await store.reopen(db, call.id, listener_id=caller.subject)
+        await tasks.close_of_case(db, call.case_id, "cut_call", now=instant)
+        await presence.put(db, caller.subject, "in_call", now=instant)
         await audit.note(db, caller, "reopen", "contact", call.id)
-        return _contact(await store.load(db, vault, contact_id), now())
+        await outbox.nudge(db, "desk")
+        return contact_shown(await store.load(db, vault, contact_id), instant)
 
     async def _end(self, db: Db, caller: Me, vault: Sealing, contact_id: UUID, *, final: bool) -> Contact:
         instant = now()
         call = await store.load(db, vault, contact_id, to_change=True)
         if call.ended_at is None or (final and not call.final):
-            await store.end(db, call.id, final=final, now=call.ended_at or instant)
+            if final:
+                await store.keep_revision(db, call, written_by=caller.subject, vault=vault, now=instant)
+            await store.end(db, call.id, final=final, now=call.ended_at or call.cut_at or instant)
+            heavy = call.ended_at is None and (call.sheet.level or 0) >= HEAVY
+            await presence.after_call(db, call.listener_id, writing=not final, heavy=heavy, now=instant)
             await audit.note(db, caller, "close", "contact", call.id)
+            await outbox.nudge(db, "desk")
             call = await store.load(db, vault, contact_id)
-        return _contact(call, instant)
-
-
-def _contact(call: Call, instant: datetime, starts_at: datetime | None = None) -> Contact:
-    return Contact(
-        id=call.id,
-        case_id=call.case_id,
-        referral_id=call.referral_id,
-        reference=reference(call.number),
-        started_at=call.started_at,
-        ended_at=call.ended_at,
-        listener_id=call.listener_id,
-        sheet=call.sheet,
-        saved_at=call.saved_at,
-        version=call.version,
-        final=call.final,
-        asks=sheets.asks(call.sheet, starts_at=_utc(starts_at), now=instant),
-    )
-
-
-def _utc(instant: datetime | None) -> datetime | None:
-    """Aware in UTC; an instant without zone is UTC, and only those of our century are appointments."""
-    if instant is None:
-        return None
-    if not 2000 <= instant.year <= 2199:
-        raise UnclearTime(fields={"starts_at": "an instant of this century"})
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+        return contact_shown(call, instant)
