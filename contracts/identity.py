@@ -181,6 +181,18 @@ class TotpProof(msgspec.Struct, frozen=True):
     code: str
 
 
+class FactorProof(msgspec.Struct, frozen=True):
+    """POST /me/factor: a permit that says so for a few minutes, to open what asks for a second factor."""
+
+    permit: str
+
+
+class PermittedCode(msgspec.Struct, frozen=True):
+    """POST /codes/permitted, without an account: the spoken code of a case that its permit names."""
+
+    permit: str
+
+
 class NewApiKey(msgspec.Struct, frozen=True):
     """POST /api-keys → ApiKey."""
 

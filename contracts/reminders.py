@@ -85,5 +85,13 @@ class Reveal(msgspec.Struct, frozen=True):
     permit: str
 
 
+class KeepNumber(msgspec.Struct, frozen=True):
+    """POST /kept-numbers with a KeepNumberPermit: one case's number, everything else it chose stays."""
+
+    permit: str
+    phone: str
+    time_zone: str = "Europe/Paris"
+
+
 class Revealed(msgspec.Struct, frozen=True):
     phone: str | None

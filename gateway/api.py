@@ -18,7 +18,10 @@ BODY_LIMIT = 256 * 1024
 PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type")
 RETURNED = ("content-type", "etag", "retry-after", "location", "idempotency-replayed", "allow")
 NOT_FOR_PROGRAMS = frozenset(
-    {"metrics", "ready", "live", "keys", "tokens", "login", "login/factors", "links/exchange", "codes/exchange"}
+    {
+        *("metrics", "ready", "live", "keys", "tokens", "login", "login/factors"),
+        *("links/exchange", "codes/exchange", "codes/permitted", "kept-numbers"),
+    }
 )
 """What only the gateway itself asks of a service."""
 PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")

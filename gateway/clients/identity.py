@@ -5,14 +5,18 @@ from uuid import UUID
 
 from contracts.identity import (
     CodeExchange,
+    FactorProof,
     Leaving,
     LinkExchange,
     Login,
     NewCode,
     NextFactor,
+    PermittedCode,
     PersonSession,
     Session,
     SpokenCode,
+    TotpProof,
+    TotpSeed,
 )
 from gateway.clients.service import ServiceClient
 
@@ -47,3 +51,21 @@ class Identity(ServiceClient):
 
     async def revoke_links(self, case_id: UUID) -> None:
         await self._call("POST", f"/cases/{case_id}/revoke")
+
+    async def permitted_code(self, permit: str, *, key: str) -> SpokenCode:
+        """For a person alone: no token, the permit says which case."""
+        headers = {"idempotency-key": key}
+        path = "/codes/permitted"
+        made: SpokenCode = await self._peer.call("POST", path, SpokenCode, PermittedCode(permit), headers=headers)
+        return made
+
+    async def show_factor(self, code: str, *, key: str) -> FactorProof:
+        proof: FactorProof = await self._call("POST", "/me/factor", FactorProof, TotpProof(code), key=key)
+        return proof
+
+    async def new_totp(self, *, key: str) -> TotpSeed:
+        seed: TotpSeed = await self._call("POST", "/me/totp", TotpSeed, key=key)
+        return seed
+
+    async def confirm_totp(self, code: str, *, key: str) -> None:
+        await self._call("POST", "/me/totp/confirm", None, TotpProof(code), key=key)

@@ -7,10 +7,13 @@ from contracts.reminders import (
     AccountChannels,
     ContactDetails,
     ContactKinds,
+    KeepNumber,
     Message,
     Messages,
     PreviewRequest,
     Previews,
+    Reveal,
+    Revealed,
 )
 from gateway.clients.service import ServiceClient
 
@@ -40,3 +43,12 @@ class Reminders(ServiceClient):
 
     async def keep_channels(self, account_id: UUID, channels: AccountChannels) -> None:
         await self._call("PUT", f"/accounts/{account_id}/channels", None, channels)
+
+    async def keep_number(self, number: KeepNumber) -> None:
+        """For whoever asks to be rung: no token, the permit says which case."""
+        await self._peer.call("POST", "/kept-numbers", None, number)
+
+    async def reveal(self, permit: str) -> str | None:
+        """A number, to whoever the permit names; nothing of the answer is kept."""
+        found: Revealed = await self._call("POST", "/reveals", Revealed, Reveal(permit))
+        return found.phone

@@ -19,9 +19,11 @@ async def forget_sessions(db: AsyncConnection) -> None:
 
 def create(settings: Settings | None = None) -> Litestar:
     """The app, with the settings of this process unless others are given."""
+    chosen = settings or read()
     return service(
         "identity",
-        settings or read(),
+        chosen,
+        issuers={"referral": chosen.referral_url},
         controllers=CONTROLLERS,
         ticks=[Tick("forget-sessions", 3600, forget_sessions)],
         starts=[begin],

@@ -73,3 +73,7 @@ class AudienceUnknown(Invalid):
 
 class KeyUnknown(NotFound):
     """There is no such live key."""
+
+
+class NoSecondFactor(Conflict):
+    """The account has only one factor: there is nothing more to show."""

@@ -6,12 +6,14 @@ from typing import Any
 from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
 
-from contracts.identity import CodeExchange, NewCode, PersonSession, SpokenCode
+from contracts.identity import CodeExchange, NewCode, PermittedCode, PersonSession, SpokenCode
+from contracts.permits import CodePermit
 from contracts.words import LISTENING, LinkPurpose
 from kit import audit
 from kit.auth import PUBLIC, only
 from kit.clock import now
 from kit.db import Db, Me
+from kit.web import HousePermits
 from services.identity.domain.links import code_closes_at
 from services.identity.domain.refusals import CodeNotOpen, ProofNeeded
 from services.identity.domain.spoken import WORDS, checked_pin
@@ -40,6 +42,20 @@ class Codes(Controller):
         code = await codes.renew(db, trust.pepper, data.case_id, pin=pin, key=key, now=now())
         await audit.note(db, caller, "renew-code", "case", data.case_id)
         return code
+
+    @post("/permitted", opt=PUBLIC)
+    async def permitted(
+        self,
+        data: JSONBody[PermittedCode],
+        db: Db,
+        trust: NamedTrust,
+        permits: HousePermits,
+        request: Request[Any, Any, Any],
+    ) -> SpokenCode:
+        """The code of a case that a person just opened alone; referral's permit says which."""
+        permit = await permits.read(data.permit, CodePermit)
+        key = request.headers.get("idempotency-key")
+        return await codes.renew(db, trust.pepper, permit.case_id, pin=None, key=key, now=now())
 
     @post("/exchange", opt=PUBLIC, status_code=200)
     async def exchange(self, data: JSONBody[CodeExchange], db: Db, trust: NamedTrust) -> PersonSession:

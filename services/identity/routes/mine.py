@@ -7,11 +7,13 @@ import secrets
 from litestar import Controller, post
 from litestar.params import JSONBody
 
-from contracts.identity import Factor, NewPassword, TotpProof, TotpSeed
+from contracts.identity import Factor, FactorProof, NewPassword, TotpProof, TotpSeed
+from contracts.permits import FactorPermit
 from kit import audit
 from kit.auth import STAFF, NotAllowed, only
 from kit.clock import now
 from kit.db import Db, Me
+from kit.web import HousePermits
 from services.identity.domain.factors import (
     checked_password,
     hash_password,
@@ -19,7 +21,7 @@ from services.identity.domain.factors import (
     password_opens,
     provisioning_uri,
 )
-from services.identity.domain.refusals import WrongCredentials
+from services.identity.domain.refusals import NoSecondFactor, WrongCredentials
 from services.identity.routes.login import FACTOR
 from services.identity.routes.trust import SHOWN_ONCE, NamedTrust
 from services.identity.store import accounts, sessions
@@ -64,3 +66,18 @@ class Mine(Controller):
                 raise WrongCredentials()
         await sessions.lock_account(db, caller.subject, now())
         await audit.note(db, caller, "add-totp", "account", caller.subject)
+
+    @post("/factor", status_code=200)
+    async def factor(
+        self, data: JSONBody[TotpProof], db: Db, caller: Me, trust: NamedTrust, permits: HousePermits
+    ) -> FactorProof:
+        """Show the second factor once more, for what asks for it whoever signed in; `no-second-factor` without one."""
+        secret = await accounts.totp_secret(db, trust.vault, caller.subject)
+        if secret is None or Factor.TOTP not in (await accounts.one(db, caller.subject)).factors:
+            raise NoSecondFactor()
+        async with trust.trying([(FACTOR, str(caller.subject))]):
+            step = matching_step(secret, data.code, now())
+            if step is None or not await accounts.use_step(db, caller.subject, step):
+                raise WrongCredentials()
+        await audit.note(db, caller, "show-factor", "account", caller.subject)
+        return FactorProof(permits.sign(FactorPermit(caller.subject)))

@@ -51,7 +51,7 @@ class GlassNeeded(Forbidden):
     """It is over: reading what it holds needs a reason and a second person."""
 
 
-class UnknownReason(Invalid):
+class UnknownGlassReason(Invalid):
     """This is not one of the reasons to read it later."""
 
 

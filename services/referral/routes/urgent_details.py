@@ -82,7 +82,7 @@ class Details(Controller):
         """Ask to read it although it is over; a second person answers."""
         await store.load(db, action_id)
         if data.reason not in rules.REASONS:
-            raise rules.UnknownReason(fields={"reason": "unknown"})
+            raise rules.UnknownGlassReason(fields={"reason": "unknown"})
         instant = now()
         await glass.ask(db, action_id, by=caller.subject, reason=data.reason, now=instant)
         await audit.note(db, caller, "break glass", "urgent_action", action_id, why=data.reason)

@@ -4,6 +4,6 @@ from services.reminders.routes.accounts import Accounts
 from services.reminders.routes.contacts import Contacts
 from services.reminders.routes.messages import Messages
 from services.reminders.routes.previews import Previews
-from services.reminders.routes.reveals import Reveals
+from services.reminders.routes.reveals import KeptNumbers, Reveals
 
-CONTROLLERS = [Contacts, Accounts, Messages, Previews, Reveals]
+CONTROLLERS = [Contacts, Accounts, Messages, Previews, Reveals, KeptNumbers]

@@ -1,17 +1,22 @@
 """A number, shown to one person for one purpose, leaving a trace each time."""
 
+from dataclasses import replace
+
 from litestar import Controller, post
 from litestar.params import JSONBody
 
-from contracts.permits import RevealPermit
-from contracts.reminders import Reveal, Revealed
+from contracts.permits import KeepNumberPermit, RevealPermit
+from contracts.reminders import KeepNumber, Reveal, Revealed
 from kit import audit
-from kit.auth import STAFF, only
+from kit.auth import PUBLIC, STAFF, only
+from kit.clock import now
 from kit.db import Db, Me
 from kit.permits import PermitRefused
 from kit.web import HousePermits
+from services.reminders.domain.contacts import CaseForgotten, ContactInvalid, Reach
+from services.reminders.domain.numbers import e164
 from services.reminders.routes.vault import UNKEPT, Safe
-from services.reminders.store import contacts
+from services.reminders.store import appointments, contacts
 
 
 class Reveals(Controller):
@@ -27,3 +32,22 @@ class Reveals(Controller):
         await audit.note(db, caller, "reveal", "contact", permit.case_id, why=permit.purpose)
         reach = await contacts.find(db, vault, permit.case_id)
         return Revealed(reach.phone if reach else None)
+
+
+class KeptNumbers(Controller):
+    path = "/kept-numbers"
+    dependencies = UNKEPT
+
+    @post(opt=PUBLIC, status_code=204)
+    async def keep(self, data: JSONBody[KeepNumber], db: Db, permits: HousePermits, vault: Safe) -> None:
+        """Keep the number that someone asked to be rung at; referral's permit says for which case."""
+        case_id = (await permits.read(data.permit, KeepNumberPermit)).case_id
+        phone = e164(data.phone, time_zone=data.time_zone)
+        if phone is None:
+            raise ContactInvalid(fields={"phone": "not a number that can be rung"})
+        await contacts.lock(db, case_id)
+        if await appointments.is_over(db, case_id):
+            raise CaseForgotten()
+        known = await contacts.find(db, vault, case_id)
+        if known is None or known.phone != phone:
+            await contacts.put(db, vault, case_id, replace(known or Reach(), phone=phone), now=now())
