@@ -15,7 +15,7 @@ from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
 from services.referral.settings import Settings, read
-from services.referral.store import desk, fairness
+from services.referral.store import choices, desk, fairness
 from services.referral.store.experts import KnownExperts
 
 
@@ -50,6 +50,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         ticks=[
             Tick("desk", seconds=30, run=desk.tidy),
             Tick("clamp", seconds=60, run=fairness.clamp),
+                Tick("forget-choices", seconds=3600, run=choices.forget),
             Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
         ],
         starts=[start],

@@ -15,6 +15,7 @@ from services.referral.routes.urgent import OnDuty, UrgentActions
 from services.referral.routes.urgent_details import Details
 from services.referral.routes.urgent_ends import UrgentEnds
 from services.referral.routes.vocabulary import show_vocabulary
+from services.referral.routes.weights import Choosing, Reasons, Weighing
 
 CONTROLLERS = (
     Contacts,
@@ -35,5 +36,8 @@ CONTROLLERS = (
     OnDuty,
     OnCallList,
     SamuLines,
+    Weighing,
+    Choosing,
+    Reasons,
     show_vocabulary,
 )

@@ -105,6 +105,7 @@ need = Table(
     _level(required=True),
     Column("codes", JSONB, nullable=False),
     Column("typed", LargeBinary),
+    Index("need_by_age", "at"),
 )
 """What was asked when it was handed over; never changed, a new one is made."""
 

@@ -15,6 +15,7 @@ ALTER TABLE expert
     ADD COLUMN coverage TEXT DEFAULT '' NOT NULL;
 CREATE INDEX expert_by_name ON expert (name, id);
 ALTER TABLE expert_standing ADD COLUMN closed_since TIMESTAMP WITH TIME ZONE;
+CREATE INDEX need_by_age ON need (at);
 ALTER TABLE appointment ADD COLUMN charge DOUBLE PRECISION;
 """
 
