@@ -87,12 +87,6 @@ class Unavailable(Refusal):
     status = 503
 
 
-class MethodNotAllowed(Refusal):
-    """This path is not asked in this way."""
-
-    status = 405
-
-
 class TooMany(Refusal):
     """Too many tries; wait a little."""
 
@@ -115,3 +109,15 @@ class BodyTooLarge(Refusal):
     """The body is larger than this house takes."""
 
     status = 413
+
+
+class NotJson(Refusal):
+    """The body is not JSON."""
+
+    status = 400
+
+
+class UnsupportedMediaType(Refusal):
+    """The body is not of the kind that this path takes."""
+
+    status = 415

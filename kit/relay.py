@@ -1,6 +1,7 @@
 """From the outbox to the broker: one Celery message per listener and batch; and nudges to live pages."""
 
 import asyncio
+import time
 from typing import Any
 
 import redis.asyncio as redis
@@ -16,7 +17,9 @@ from kit.tables import outbox
 
 BATCH = 200
 SWEEP_SECONDS = 1.0
-GATHER_SECONDS = 0.02  # under load, events of the same instants leave together
+GATHER_SECONDS = 0.02  # events of the same instants leave together
+GATHER_LONGER = 0.15  # in a flood: each message to the broker costs as much as twenty events in it
+FLOOD = 5
 
 HEARD_BY = {kind.__name__: services for kind, services in LISTENERS.items()}
 
@@ -52,7 +55,8 @@ class Relay:
         self.broker = broker
         self.nudges = nudges
         self._wake = asyncio.Event()
-        self._publishing: set[asyncio.Task[None]] = set()
+        self._waiting_nudges: dict[str, None] = {}
+        self._publishing: asyncio.Task[None] | None = None
 
     def after(self, done: AfterCommit) -> None:
         """Called after each commit: never waits for Redis (an urgent action must not)."""
@@ -62,38 +66,47 @@ class Relay:
             self.publish(done.nudges)
 
     def publish(self, names: list[str]) -> None:
-        """Send nudges in the background."""
-        task = asyncio.create_task(self._publish(list(dict.fromkeys(names))))
-        self._publishing.add(task)
-        task.add_done_callback(self._publishing.discard)
+        """Send nudges in the background; those that come while others leave go together."""
+        self._waiting_nudges.update(dict.fromkeys(names))
+        if self._publishing is None or self._publishing.done():
+            self._publishing = asyncio.create_task(self._publish())
 
     def wake(self) -> None:
         """There is something in the outbox."""
         self._wake.set()
 
-    async def _publish(self, names: list[str]) -> None:
-        try:
-            async with asyncio.timeout(1):
-                for name in names:
-                    channel, _, ids = name.partition(" ")
-                    await self.nudges.publish(channel, ids)
-        except Exception as error:
-            log().debug("nudge lost", error=type(error).__name__)  # pages ask again every 15 s
+    async def _publish(self) -> None:
+        while self._waiting_nudges:
+            await asyncio.sleep(GATHER_SECONDS)
+            names = list(self._waiting_nudges)
+            self._waiting_nudges.clear()
+            try:
+                async with asyncio.timeout(1), self.nudges.pipeline(transaction=False) as together:
+                    for name in names:
+                        channel, _, ids = name.partition(" ")
+                        together.publish(channel, ids)
+                    await together.execute()
+            except Exception as error:
+                log().debug("nudges lost", error=type(error).__name__)  # pages ask again every 15 s
 
     async def run(self) -> None:
         """Until cancelled: hand over what waits, woken by commits and once a second."""
+        gather, tried_again = GATHER_SECONDS, 0.0
         while True:
             try:
                 async with asyncio.timeout(SWEEP_SECONDS):
                     await self._wake.wait()
-                await asyncio.sleep(GATHER_SECONDS)
+                await asyncio.sleep(gather)
             except TimeoutError:
                 pass
             self._wake.clear()
             try:
-                while await self.once() == BATCH:
+                while (handed := await self.once()) == BATCH:
                     pass
-                await self._again()
+                gather = GATHER_LONGER if handed > FLOOD else GATHER_SECONDS
+                if time.monotonic() - tried_again >= SWEEP_SECONDS:
+                    tried_again = time.monotonic()
+                    await self._again()
             except asyncio.CancelledError:
                 raise
             except Exception as error:

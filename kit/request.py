@@ -48,7 +48,7 @@ class RequestMiddleware:
             if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
                 raise NulCharacter()
             if method in WITH_BODY:
-                body = await _read(receive)
+                body = await read_body(receive)
                 key = headers.get(b"idempotency-key")
                 transaction.identify(method, scope["path"], key.decode("latin1") if key else None, body)
                 receive = _again(body, receive)
@@ -100,7 +100,8 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; refused when it is too large or holds a NUL."""
     body = b""
     while True:
         message = await receive()

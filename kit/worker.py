@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 import redis.asyncio as redis
+import uvloop
 from celery import Celery
 from celery.signals import worker_process_init, worker_shutdown
 from sqlalchemy import delete, text
@@ -177,7 +178,7 @@ class _Loops:
 
     def run(self, service: Service, work: Callable[[Listening], Awaitable[Any]]) -> None:
         if self._runner is None:
-            self._runner = asyncio.Runner()
+            self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._runner.run(self._do(service, work))
 
     async def _do(self, service: Service, work: Callable[[Listening], Awaitable[Any]]) -> None:

@@ -16,7 +16,7 @@ PRELOADED = (
     "uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_sansio_impl", "uvloop",
     "zoneinfo", "contracts.events", "kit.web", "kit.worker", "infra.embedded.children",
 )  # fmt: skip
-WORKER_NICE = 10  # a person waits for the web processes, nobody waits for the worker
+WORKER_NICE = 19  # a person waits for the web processes, nobody waits for the worker
 
 
 def stages(place: Place) -> Sequence[Sequence[Process]]:

@@ -42,6 +42,7 @@ def create(settings: Settings | None = None) -> Litestar:
 async def begin(house: House) -> None:
     """The raw connections, and the longest notice that any type asks for."""
     assert house.database is not None
+    house.things["nearby"] = {}
     house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
     async with house.database.transaction() as db:
         longest = max((kind.minimum_notice for kind in (await types.every(db)).values()), default=0)

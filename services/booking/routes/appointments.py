@@ -1,4 +1,4 @@
-"""Booking, the one write that people race for; and appointments, as each caller may see them."""
+"""Appointments, as each caller may see them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,21 +9,18 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from contracts import booking as shapes
 from contracts.caller import Caller
-from contracts.permits import BookPermit
 from contracts.words import Role
 from kit import audit
 from kit.auth import NotAllowed, only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.errors import Invalid
-from kit.web import HousePermits, NamedHouse
-from services.booking.domain import refusals
+from kit.web import NamedHouse
 from services.booking.domain.appointments import Appointment
-from services.booking.domain.moments import instant, known_id, span
-from services.booking.routes.nearby import announce, asker, slot_taken
+from services.booking.domain.moments import span
+from services.booking.routes import book
 from services.booking.routes.rights import DESK, OWNERS, check_agenda, etag, party, shown
-from services.booking.store import agenda, appointments, booking, types
-from services.booking.store.ids import new_id
+from services.booking.store import agenda, appointments, types
 
 From = Annotated[datetime | None, QueryParameter(name="from")]
 To = Annotated[datetime | None, QueryParameter(name="to")]
@@ -38,35 +35,10 @@ class Appointments(Controller):
 
     @post(guards=[only(*DESK)])
     async def book(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[shapes.NewAppointment],
-        caller: Me,
-        permits: HousePermits,
-        house: NamedHouse,
+        self, request: Request[Any, Any, Any], data: JSONBody[shapes.NewAppointment], caller: Me, house: NamedHouse
     ) -> Response[bytes]:
         """Book a slot for a referral, from a hold or directly; `slot-taken` if someone was faster."""
-        permit = await permits.read(data.permit, BookPermit)
-        wanted, moment = booking.Wanted(data.expert_id, data.type_id, instant(data.starts_at)), now()
-        try:
-            body, replayed = await booking.book(
-                house.things["lines"],
-                wanted,
-                permit,
-                asker(request, caller),
-                appointment_id=new_id(),
-                privacy=data.privacy.value,
-                hold_id=None if data.hold_id is None else known_id(data.hold_id),
-                now=moment,
-            )
-        except refusals.SlotTaken:
-            raise await slot_taken(house, wanted, moment) from None
-        if replayed:
-            headers = {"Idempotency-Replayed": "true"}
-        else:
-            announce(house, data.expert_id, told=True)
-            headers = {"ETag": '"1"'}
-        return Response(body, status_code=201, media_type="application/json", headers=headers)
+        return book.response(await book.book(house, data, await book.asker(request, caller)))
 
     @get(guards=[only(*DESK, *OWNERS, Role.PERSON)])
     async def several(

@@ -1,22 +1,20 @@
-"""Holds: a slot kept while someone is on the line."""
+"""Holds, slots kept while someone is on the line: renewed and given back."""
 
 from typing import Any
 
-from litestar import Controller, Request, delete, patch, post
+from litestar import Controller, Request, Response, delete, patch, post
 from litestar.params import FromPath, JSONBody
 
 from contracts.booking import Hold, NewHold
-from contracts.permits import BookPermit
 from kit import outbox
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
-from kit.web import HousePermits, NamedHouse
-from services.booking.domain import refusals
-from services.booking.domain.moments import instant, known_id
-from services.booking.routes.nearby import announce, asker, slot_taken
+from kit.web import NamedHouse
+from services.booking.domain.moments import known_id
+from services.booking.routes import book
 from services.booking.routes.rights import DESK
-from services.booking.store import booking, holds
+from services.booking.store import holds
 
 
 class Holds(Controller):
@@ -24,22 +22,10 @@ class Holds(Controller):
 
     @post(guards=[only(*DESK)])
     async def hold(
-        self,
-        request: Request[Any, Any, Any],
-        data: JSONBody[NewHold],
-        caller: Me,
-        permits: HousePermits,
-        house: NamedHouse,
-    ) -> Hold:
+        self, request: Request[Any, Any, Any], data: JSONBody[NewHold], caller: Me, house: NamedHouse
+    ) -> Response[Hold]:
         """Keep a slot for 5 minutes; the same slot again gives the hold that is there."""
-        permit = await permits.read(data.permit, BookPermit)
-        wanted, moment = booking.Wanted(data.expert_id, data.type_id, instant(data.starts_at)), now()
-        try:
-            kept = await booking.hold(house.things["lines"], wanted, permit, asker(request, caller), moment)
-        except refusals.SlotTaken:
-            raise await slot_taken(house, wanted, moment) from None
-        announce(house, data.expert_id, told=False)
-        return kept
+        return book.response(await book.hold(house, data, await book.asker(request, caller)))
 
     @patch("/{hold_id:int}", guards=[only(*DESK)])
     async def renew(self, hold_id: FromPath[int], db: Db, caller: Me) -> Hold:

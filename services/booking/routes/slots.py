@@ -1,20 +1,21 @@
-"""The first free slots of the network: the hottest route, answered before the framework over a raw connection."""
+"""The first free slots of the network: the hottest route, over a raw connection."""
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
+from litestar import Controller, Request, Response, get
 
 from contracts.booking import Slot, Slots
-from contracts.caller import Caller
 from contracts.words import ExpertProfession, Modality, VisitKind
-from kit.auth import ANYONE
+from kit.auth import ANYONE, only
 from kit.clock import now
 from kit.errors import Invalid
-from kit.hot import Hot
-from kit.web import House
+from kit.hot import JSON, Answer, Asked, Hot
+from kit.web import House, NamedHouse
 from services.booking.domain.moments import instant
 from services.booking.domain.search import MOST, MOST_EXPERTS, Search
 from services.booking.store.slots import Found, search
@@ -26,16 +27,30 @@ class UnknownFilter(Invalid):
     """A filter of the search says something that cannot be."""
 
 
-async def free_slots(house: House, query: bytes, _: Caller) -> bytes:
-    """GET /slots?profession=&modality=&visit=&type=&expert=&not_expert=&from=&to=&per_expert=&limit= → Slots.
-
-    Repeated or comma-separated; without `type` or `visit`, first visits. At most 100 slots.
-    """
+async def free_slots(house: House, query: bytes) -> bytes:
+    """The slots that a query string asks for, as the JSON that goes out."""
     things = house.things
     return encode(await search(things["lines"], parse(query), now(), things["longest_notice"]))
 
 
-HOT = [Hot("/slots", frozenset(ANYONE), free_slots)]
+async def _hot(house: House, asked: Asked) -> Answer:
+    return 200, (JSON,), await free_slots(house, asked.query)
+
+
+HOT = [Hot("GET", "/slots", frozenset(ANYONE), _hot)]
+
+
+class FreeSlots(Controller):
+    """The same as the framework and the OpenAPI know it."""
+
+    @get("/slots", guards=[only(*ANYONE)])
+    async def free_slots(self, request: Request[Any, Any, Any], house: NamedHouse) -> Response[Slots]:
+        """?profession=&modality=&visit=&type=&expert=&not_expert=&from=&to=&per_expert=&limit= → the first free slots.
+
+        Repeated or comma-separated; without `type` or `visit`, first visits. At most 100 slots.
+        """
+        found: Any = await free_slots(house, request.scope["query_string"])
+        return Response(found, media_type="application/json")
 
 
 def encode(found: list[Found]) -> bytes:
