@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.clients.booking import Booking
 from gateway.clients.identity import Identity
+from gateway.clients.matching import Matching
 from gateway.clients.on_call import OnCallList
 from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
@@ -58,6 +59,7 @@ class House:
         self.referral = Referrals(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
+        self.matching = Matching(gateway.peers["referral"], self.token_for)
         self.urgent = Urgent(gateway.peers["referral"], self.token_for)
         self.on_call = OnCallList(gateway.peers["referral"], self.token_for)
 

@@ -32,6 +32,10 @@ NAVIGATION = (
     ("Appels", "/appels", LISTENING),
     ("À faire", "/taches", LISTENING),
     ("Agenda", "/agenda", frozenset({Role.EXPERT, Role.SECRETARY})),
+    ("Profil", "/profil", frozenset({Role.EXPERT})),
+    ("Réseau", "/reseau", frozenset({Role.COORDINATOR})),
+    ("Réglages", "/reglages/orientation", frozenset({Role.COORDINATOR})),
+    ("Astreinte", "/astreinte", LISTENING | {Role.COORDINATOR}),
 )
 
 

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, agenda, calls, public, room, soignant, tasks, urgent
+from gateway.pages import account, agenda, calls, choices, public, room, soignant, tasks, urgent, weights
 
 HANDLERS: list[ControllerRouterHandler] = [
     *public.HANDLERS,
@@ -13,4 +13,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     *urgent.HANDLERS,
     *tasks.HANDLERS,
     *agenda.HANDLERS,
+    *choices.HANDLERS,
+    *weights.HANDLERS,
 ]

@@ -90,6 +90,13 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "PUT /samu-lines/{}": frozenset({Role.COORDINATOR}),
         "DELETE /samu-lines/{}": frozenset({Role.COORDINATOR}),
         "GET /vocabulary": TEAM,
+        "GET /weights": frozenset({Role.COORDINATOR}),
+        "POST /weights": frozenset({Role.COORDINATOR}),
+        "POST /weights/preview": frozenset({Role.COORDINATOR}),
+        "POST /contacts/{}/choice": DESK,
+        "GET /contacts/{}/choices": DESK,
+        "GET /choices/reasons": frozenset({Role.COORDINATOR}),
+        "POST /choices/{}/reason": DESK,
     },
     "booking": {
         "GET /slots": TEAM,

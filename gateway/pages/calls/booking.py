@@ -18,6 +18,7 @@ from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.calls.console import answer, or_none, with_card
 from gateway.pages.calls.holding import alternatives
+from gateway.pages.choices import remember
 from gateway.spoken import zone_of_person
 from kit.http import PeerAway, PeerProblem
 
@@ -79,6 +80,7 @@ async def confirm(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
         return await refused(page, contact, now_held, wanted, error)
     card = await or_none(page.house.referral.expert(appointment.expert_id))  # booked: nothing may hide the code now
     name = card.name if card else "le professionnel choisi"
+    await remember(page, contact_id, appointment.expert_id)
     done = {
         "appointment": appointment,
         "code": code,

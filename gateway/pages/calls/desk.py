@@ -11,6 +11,7 @@ from gateway.guards import LISTENERS_ONLY
 from gateway.holding import held_in
 from gateway.page import NamedPage
 from gateway.pages.calls.console import LIMIT, answer, or_none, with_card
+from gateway.pages.choices import after_call
 
 
 @get("/appels", opt=LISTENERS_ONLY)
@@ -59,7 +60,7 @@ async def close(contact_id: FromPath[UUID], page: NamedPage) -> Redirect:
     if held is not None:
         await or_none(page.house.booking.release(held.hold_id))
     await page.house.referral.close(contact_id, key=page.key("close"))
-    return page.redirect("/appels")
+    return page.redirect(await after_call(page, contact_id))
 
 
 @post("/appels/{contact_id:uuid}/reprendre", opt=LISTENERS_ONLY)
