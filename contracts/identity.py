@@ -96,6 +96,12 @@ class CodeExchange(msgspec.Struct, frozen=True):
     origin: str = ""
 
 
+class FoundCase(msgspec.Struct, frozen=True):
+    """POST /codes/find, at the desk: the case of a code that was said; the same CodeExchange as the person's own."""
+
+    case_id: UUID
+
+
 class PersonSession(msgspec.Struct, frozen=True):
     """What a link or a code opened; `device` is set in the browser's long cookie."""
 

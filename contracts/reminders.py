@@ -21,6 +21,18 @@ class ContactDetails(msgspec.Struct, frozen=True):
     read_by_others: bool | None = None  # « Quelqu'un d'autre peut-il lire vos messages ? »
 
 
+class ContactChange(msgspec.Struct, frozen=True):
+    """PATCH /cases/{case_id}/contact: what is not given stays as it is; null or an empty list takes it away."""
+
+    phone: str | msgspec.UnsetType | None = msgspec.UNSET
+    mail: str | msgspec.UnsetType | None = msgspec.UNSET
+    channels: list[Channel] | msgspec.UnsetType = msgspec.UNSET
+    moments: list[MessageMoment] | msgspec.UnsetType = msgspec.UNSET
+    from_hour: time | msgspec.UnsetType | None = msgspec.UNSET
+    to_hour: time | msgspec.UnsetType | None = msgspec.UNSET
+    time_zone: str = "Europe/Paris"
+
+
 class ContactKinds(msgspec.Struct, frozen=True):
     """GET /cases/{case_id}/contact: which kinds exist, never the values."""
 

@@ -15,7 +15,9 @@ from kit.log import new_request_id, request_id
 
 PREFIX = "/api/v1/"
 BODY_LIMIT = 256 * 1024
-PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type")
+SIGNED = {("referral", "telephone/events"): b"x-veilleuse-signature"}
+"""What carries its own signature instead of a key: the service verifies it."""
+PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type", *SIGNED.values())
 RETURNED = ("content-type", "etag", "retry-after", "location", "idempotency-replayed", "allow")
 NOT_FOR_PROGRAMS = frozenset(
     {
@@ -69,16 +71,17 @@ class Api:
         if peer is None or not PLAIN.fullmatch(rest) or rest.rstrip("/") in NOT_FOR_PROGRAMS:
             return _problem(Problem(title="No such thing", status=404, code="not-found"))
         credential = credential_of(scope)
-        if credential is None:
-            raise SignInFirst()
         method = scope["method"]
         given = {key: value for key, value in scope["headers"] if key in _WANTED}
-        if credential.kind == "session" and method not in SAFE:
+        signed = SIGNED.get((name, rest)) in given
+        if credential is None and not signed:
+            raise SignInFirst()
+        if credential is not None and credential.kind == "session" and method not in SAFE:
             held = cookies_of(scope).get(SESSION_COOKIE, "")
             if not hmac.compare_digest(given.get(b"x-csrf-token", b""), self.door.csrf(held).encode()):
                 return _problem(Problem(title="The form token is missing", status=403, code="foreign-form"))
         body = b"" if method in SAFE else await _read(receive)
-        internal = (await self.door.token(credential, name)).token
+        internal = None if credential is None or signed else (await self.door.token(credential, name)).token
         headers = {key.decode(): given[key].decode("latin1") for key in PASSED if key in given}
         query = scope["query_string"].decode("latin1")
         path = "/" + rest + (f"?{query}" if query else "")

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from contracts.reminders import ContactDetails, PreviewRequest
+from contracts.reminders import ContactChange, ContactDetails, PreviewRequest
 from contracts.words import Channel, MessageMoment, Privacy
 
 WAYS: Final = {
@@ -74,6 +74,19 @@ class Wishes(msgspec.Struct, frozen=True):
             to_hour=hour(self.to_hour),
             time_zone=zone,
             read_by_others={"oui": True, "non": False}.get(self.read_by_others),
+        )
+
+    def change(self, zone: str) -> ContactChange:
+        """The same without touching a number that was given before: from level 4 it is asked first (care.md 6)."""
+        told = self.details(zone)
+        return ContactChange(
+            phone=told.phone or msgspec.UNSET,
+            mail=told.mail,
+            channels=told.channels,
+            moments=told.moments,
+            from_hour=told.from_hour,
+            to_hour=told.to_hour,
+            time_zone=zone,
         )
 
     def preview(self, starts_at: datetime, zone: str) -> PreviewRequest:

@@ -55,7 +55,7 @@ class Door:
         self.identity = identity
         self.pepper = (pepper or secrets.token_hex(32)).encode()
         self.watched = False  # True while revocations are heard
-        self._tokens: dict[tuple[str, str], tuple[float, Token]] = {}
+        self._tokens: dict[tuple[str, str, bool], tuple[float, Token]] = {}
         self._by_session: dict[str, set[str]] = {}
 
     async def token(self, credential: Credential, audience: str, *, touch: bool = True, busy: bool = False) -> Token:
@@ -63,10 +63,10 @@ class Door:
 
         Raises `sign-in-first`, `session-locked` or `factor-missing`.
         """
-        key = (credential.hash, audience)
-        known = self._tokens.get(key)
-        if known is not None and known[0] > time.monotonic() and not busy:
-            return known[1]
+        for touched in (True,) if touch else (True, False):  # what a page asked by itself is no sign of life
+            known = self._tokens.get((credential.hash, audience, touched))
+            if known is not None and known[0] > time.monotonic() and not busy:
+                return known[1]
         asked = Exchange(credential=credential.secret, audience=audience, touch=touch, busy=busy)
         try:
             token: Token = await self.identity.call("POST", "/tokens", Token, asked)
@@ -76,13 +76,14 @@ class Door:
         if len(self._tokens) > 20_000:
             self._forget_old()
         if not busy:  # what opens on a locked screen for an urgent action must open nothing else
+            key = (credential.hash, audience, touch)
             self._tokens[key] = (time.monotonic() + min(kept, token.expires_in - 10), token)
         self._by_session.setdefault(str(token.session.id), set()).add(credential.hash)
         return token
 
-    async def session(self, credential: Credential, *, busy: bool = False) -> Session:
+    async def session(self, credential: Credential, *, busy: bool = False, touch: bool = True) -> Session:
         """The session behind a credential; with `busy`, a locked one too (the urgent key, care.md 17)."""
-        return (await self.token(credential, "referral", busy=busy)).session
+        return (await self.token(credential, "referral", touch=touch, busy=busy)).session
 
     def forget(self, name: str) -> None:
         """Drop what is kept for a credential hash or a session id: it ended or changed."""

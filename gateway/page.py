@@ -26,7 +26,7 @@ from gateway.door import (
 )
 from gateway.house import House, gateway_of
 from kit.clock import now
-from kit.http import PeerAway, PeerProblem
+from kit.http import PeerAway
 
 NAVIGATION = (
     ("Appels", "/appels", LISTENING),
@@ -48,7 +48,8 @@ class Page:
         self.cookies = cookies_of(request.scope)
         self.session = session
         scope: Any = request.scope
-        self.house = House(self.gateway, credential_of(scope), busy=scope.get("even_locked", False))
+        busy, touch = scope.get("even_locked", False), scope.get("touch", True)
+        self.house = House(self.gateway, credential_of(scope), touch=touch, busy=busy)
         self.now: datetime = now()
         self._new_visit = ""
         self.form: Mapping[str, list[str]] = scope.get("form", {})
@@ -115,11 +116,7 @@ class Page:
                 {"label": label, "href": href, "count": 0} for label, href, roles in NAVIGATION if self.roles & roles
             ]
             shown["place"] = next((entry["label"] for entry in shown["nav"] if path.startswith(entry["href"])), None)
-            if self.roles & LISTENING:
-                try:
-                    shown["duty"] = await self.house.urgent.on_duty()
-                except (PeerAway, PeerProblem):
-                    shown["duty"] = None  # the page itself says that the service is away
+            shown["duty"] = await self.gateway.duty.now(self.house)
         return shown
 
     async def render(

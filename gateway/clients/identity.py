@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.identity import (
     CodeExchange,
     FactorProof,
+    FoundCase,
     Leaving,
     LinkExchange,
     Login,
@@ -48,6 +49,10 @@ class Identity(ServiceClient):
     async def make_code(self, code: NewCode, *, key: str) -> SpokenCode:
         made: SpokenCode = await self._call("POST", "/codes", SpokenCode, code, key=key)
         return made
+
+    async def find_by_code(self, code: CodeExchange) -> UUID:
+        found: FoundCase = await self._call("POST", "/codes/find", FoundCase, code)
+        return found.case_id
 
     async def revoke_links(self, case_id: UUID) -> None:
         await self._call("POST", f"/cases/{case_id}/revoke")

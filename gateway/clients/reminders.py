@@ -5,6 +5,7 @@ from uuid import UUID
 
 from contracts.reminders import (
     AccountChannels,
+    ContactChange,
     ContactDetails,
     ContactKinds,
     KeepNumber,
@@ -23,6 +24,10 @@ class Reminders(ServiceClient):
 
     async def keep_contact(self, case_id: UUID, details: ContactDetails) -> ContactKinds:
         kinds: ContactKinds = await self._call("PUT", f"/cases/{case_id}/contact", ContactKinds, details)
+        return kinds
+
+    async def change_contact(self, case_id: UUID, change: ContactChange) -> ContactKinds:
+        kinds: ContactKinds = await self._call("PATCH", f"/cases/{case_id}/contact", ContactKinds, change)
         return kinds
 
     async def contact_kinds(self, case_id: UUID) -> ContactKinds:

@@ -23,6 +23,7 @@ DESK = LISTENING
 NEAR = LISTENING | {Role.COORDINATOR}
 OWNERS = frozenset({Role.EXPERT, Role.SECRETARY})
 KEEPERS = frozenset({Role.ADMIN, Role.COORDINATOR})
+SUPERVISING = frozenset({Role.DUTY_MANAGER, Role.COORDINATOR})
 SAID = LISTENING | {Role.COORDINATOR, Role.EXPERT}
 
 ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
@@ -34,6 +35,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /accounts/{}/close": KEEPERS,
         "POST /accounts/{}/sessions/revoke": TEAM,
         "POST /codes": DESK,
+        "POST /codes/find": DESK,
         "GET /codes/words": TEAM,
         "POST /api-keys": frozenset({Role.ADMIN}),
         "DELETE /api-keys/{}": frozenset({Role.ADMIN}),
@@ -54,6 +56,35 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /contacts/{}/close": DESK,
         "POST /contacts/{}/finalize": DESK,
         "POST /contacts/{}/reopen": DESK,
+        "POST /contacts/{}/cut": DESK,
+        "POST /contacts/{}/transfer": DESK,
+        "POST /contacts/{}/accept": DESK,
+        "POST /contacts/{}/decline": DESK,
+        "POST /contacts/{}/notice": DESK,
+        "POST /contacts/{}/non-data": DESK,
+        "POST /contacts/{}/correct": DESK,
+        "GET /contacts/{}/revisions": DESK,
+        "GET /cases/{}": NEAR,
+        "POST /cases/{}/contacts": DESK,
+        "POST /cases/{}/consents": DESK,
+        "POST /cases/{}/consents/withdraw": DESK,
+        "POST /cases/{}/erase": DESK,
+        "POST /consents/{}/withdraw": DESK,
+        "GET /desk": DESK,
+        "GET /desk/now": SUPERVISING,
+        "PUT /presence/me": DESK,
+        "POST /presence/me/no-rest": DESK,
+        "POST /presence/me/debrief": DESK,
+        "POST /debriefs/{}/held": SUPERVISING,
+        "GET /shift": DESK,
+        "POST /shift/watches": DESK,
+        "POST /shift/watches/{}/end": DESK,
+        "POST /shift/incidents": DESK,
+        "POST /shift/handovers": DESK,
+        "POST /shift/handovers/{}/sign": DESK,
+        "POST /telephone/events": TEAM,
+        "POST /telephone/imports": SUPERVISING | {Role.ADMIN},
+        "GET /telephone/figures": SUPERVISING | {Role.ADMIN},
         "GET /experts": TEAM,
         "GET /experts/{}": TEAM,
         "GET /referrals/{}": NEAR,
@@ -127,6 +158,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
     "reminders": {
         "GET /cases/{}/contact": DESK,
         "PUT /cases/{}/contact": DESK,
+        "PATCH /cases/{}/contact": DESK,
         "DELETE /cases/{}/contact": DESK,
         "GET /cases/{}/messages": DESK,
         "POST /cases/{}/messages/recall": DESK,

@@ -58,7 +58,9 @@ async def confirm(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     try:
         if plan and plan != contact.sheet.plan:
             contact = await page.house.referral.change(contact_id, {"plan": plan})
-        if not keeps_call_back(contact, wanted):
+        if keeps_number(contact):
+            await page.house.reminders.change_contact(contact.case_id, wanted.change(zone))
+        else:
             await page.house.reminders.keep_contact(contact.case_id, wanted.details(zone))
         code = await page.house.identity.make_code(NewCode(contact.case_id, wanted.pin or None), key=page.key("code"))
         permit = await page.house.referral.permit(contact_id, key=page.key("permit"), starts_at=now_held.starts_at)
@@ -78,9 +80,9 @@ async def confirm(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
         return await again(page, contact, now_held, wanted, status=503, refusal=sentence("unavailable"), key=same)
     except PeerProblem as error:
         return await refused(page, contact, now_held, wanted, error)
+    await remember(page, contact_id, appointment.expert_id)
     card = await or_none(page.house.referral.expert(appointment.expert_id))  # booked: nothing may hide the code now
     name = card.name if card else "le professionnel choisi"
-    await remember(page, contact_id, appointment.expert_id)
     done = {
         "appointment": appointment,
         "code": code,
@@ -102,10 +104,9 @@ async def recall(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     return await page.render("calls/rattrape.html", said=said, contact=contact)
 
 
-def keeps_call_back(contact: Contact, wanted: Wishes) -> bool:
-    """From level 4 the number given first stays, when nothing else is to be kept."""
-    level = contact.sheet.level or 0
-    return level >= CALL_BACK_LEVEL and not wanted.channels and not wanted.call_back
+def keeps_number(contact: Contact) -> bool:
+    """From level 4 the number given first stays, whatever way is chosen for messages."""
+    return (contact.sheet.level or 0) >= CALL_BACK_LEVEL
 
 
 async def again(page: Page, contact: Contact, now_held: Held, wanted: Wishes, **more: Any) -> Response[str]:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from contracts.referral import Contact
-from contracts.reminders import ContactDetails
+from contracts.reminders import ContactChange
 from gateway import french, typed
 from gateway.guards import LISTENERS_ONLY
 from gateway.messages import sentence
@@ -41,9 +41,9 @@ async def call_back_number(contact_id: FromPath[UUID], page: NamedPage) -> Respo
     """Straight into the vault; it comes back to no page."""
     contact = await page.house.referral.contact(contact_id)
     number = page.field("call_back")[:40]
-    details = ContactDetails(phone=number or None, time_zone=zone_of_person(contact.sheet))
+    change = ContactChange(phone=number or None, time_zone=zone_of_person(contact.sheet))
     try:
-        await page.house.reminders.keep_contact(contact.case_id, details)
+        await page.house.reminders.change_contact(contact.case_id, change)
     except PeerProblem as error:
         if not page.fragment:
             raise

@@ -12,7 +12,7 @@ from litestar.response import Stream
 
 from contracts.booking import Slot
 from contracts.words import Modality
-from gateway.guards import LISTENERS_ONLY
+from gateway.guards import LISTENERS_ONLY, UNTOUCHED
 from gateway.house import House
 from gateway.page import NamedPage
 from gateway.pages.tasks import KINDS
@@ -32,13 +32,12 @@ class Free(msgspec.Struct, frozen=True):
     until: datetime | None  # None: these are all
 
 
-@get("/appels/{contact_id:uuid}/flux", opt=LISTENERS_ONLY)
+@get("/appels/{contact_id:uuid}/flux", opt={**LISTENERS_ONLY, **UNTOUCHED})
 async def stream(contact_id: FromPath[UUID], page: NamedPage) -> Stream:
     """Server-sent events: `libres` when an agenda moves, `poste` for the desk, `battement` as a sign of life."""
     experts = _experts(page.request.query_params.getall("pro", []))
     modalities = [one for one in Modality if one.value in page.request.query_params.getall("mode", [])]
-    house = House(page.gateway, page.house.credential, touch=False)
-    lines = told(page, house, experts, modalities)
+    lines = told(page, page.house, experts, modalities)
     return Stream(
         lines, media_type="text/event-stream", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
     )

@@ -1,12 +1,13 @@
 """Spoken codes: made at the desk, said aloud, typed as heard."""
 
 import hmac
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
 
-from contracts.identity import CodeExchange, NewCode, PermittedCode, PersonSession, SpokenCode
+from contracts.identity import CodeExchange, FoundCase, NewCode, PermittedCode, PersonSession, SpokenCode
 from contracts.permits import CodePermit
 from contracts.words import LISTENING, LinkPurpose
 from kit import audit
@@ -18,8 +19,9 @@ from services.identity.domain.links import code_closes_at
 from services.identity.domain.refusals import CodeNotOpen, ProofNeeded
 from services.identity.domain.spoken import WORDS, checked_pin
 from services.identity.routes.shown import session_shown
-from services.identity.routes.trust import SHOWN_ONCE, NamedTrust, Rule
+from services.identity.routes.trust import SHOWN_ONCE, NamedTrust, Rule, Trust
 from services.identity.store import codes, sessions
+from services.identity.store.codes import FoundCode
 
 ORIGIN = Rule("code-origin", ("10/minute",), closed_without_redis=True)
 ALL = Rule("code-all", ("100/minute",), closed_without_redis=True)
@@ -60,24 +62,37 @@ class Codes(Controller):
     @post("/exchange", opt=PUBLIC, status_code=200)
     async def exchange(self, data: JSONBody[CodeExchange], db: Db, trust: NamedTrust) -> PersonSession:
         """Open the case: `code-not-open`, `proof-needed` when a PIN was chosen, or a session."""
-        instant, kept = now(), codes.code_hash(trust.pepper, data.code)
-        async with trust.trying([(ORIGIN, data.origin), (ALL, "")]):
-            found = await codes.find(db, kept)
-            closes_at = code_closes_at(found.made_at, found.opens_until) if found else instant
-            if found is None or instant >= closes_at:
-                raise CodeNotOpen()
-        if found.pin_hash is not None:
-            if not data.pin:
-                raise ProofNeeded()
-            async with trust.trying([(PIN, str(found.case_id))]):
-                given = codes.pin_hash(trust.pepper, found.case_id, data.pin.strip()[:20])
-                if not hmac.compare_digest(found.pin_hash, given):
-                    raise ProofNeeded(wrong=True)
+        instant = now()
+        found = await _opened(db, trust, data, instant)
+        closes_at = code_closes_at(found.made_at, found.opens_until)
         secret = await sessions.open_for_person(db, found.case_id, LinkPurpose.CASE, closes_at=closes_at, now=instant)
         session = await session_shown(db, secret, instant)
         return PersonSession(session=session, purpose=LinkPurpose.CASE, target_id=found.case_id)
+
+    @post("/find", guards=[only(*LISTENING)], status_code=200)
+    async def find(self, data: JSONBody[CodeExchange], db: Db, caller: Me, trust: NamedTrust) -> FoundCase:
+        """Which case a person speaks of, said over the telephone: nothing but the code finds it."""
+        found = await _opened(db, trust, data, now())
+        await audit.note(db, caller, "find-by-code", "case", found.case_id)
+        return FoundCase(found.case_id)
 
     @get("/words", opt=PUBLIC, cache=True)
     async def words(self) -> tuple[str, ...]:
         """The words a code is made of, for completion."""
         return WORDS
+
+
+async def _opened(db: Db, trust: Trust, data: CodeExchange, instant: datetime) -> FoundCode:
+    """What the code opens now; `code-not-open`, or `proof-needed` when a PIN was chosen."""
+    async with trust.trying([(ORIGIN, data.origin), (ALL, "")]):
+        found = await codes.find(db, codes.code_hash(trust.pepper, data.code))
+        if found is None or instant >= code_closes_at(found.made_at, found.opens_until):
+            raise CodeNotOpen()
+    if found.pin_hash is not None:
+        if not data.pin:
+            raise ProofNeeded()
+        async with trust.trying([(PIN, str(found.case_id))]):
+            given = codes.pin_hash(trust.pepper, found.case_id, data.pin.strip()[:20])
+            if not hmac.compare_digest(found.pin_hash, given):
+                raise ProofNeeded(wrong=True)
+    return found

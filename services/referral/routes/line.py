@@ -137,7 +137,16 @@ async def dropped(db: AsyncConnection, call: Call, *, at: datetime, now: datetim
     level = call.sheet.level or 0
     due = tasks.follow_up_due("cut_call", level=level, by="person", now=now) if level >= tasks.TO_FOLLOW else None
     if due is not None:
-        new = tasks.NewTask("cut_call", call.case_id, due, now, referral_id=call.referral_id, contact_id=call.id)
+        new = tasks.NewTask(
+            "cut_call",
+            call.case_id,
+            due,
+            now,
+            referral_id=call.referral_id,
+            contact_id=call.id,
+            owner_id=call.listener_id,
+            level=level,
+        )
         await task_store.add(db, new)
     await outbox.nudge(db, "desk")
 

@@ -102,6 +102,11 @@ async def close_of_referral(db: AsyncConnection, referral_id: UUID, *kinds: str,
     return await _close(db, mine & ~by_hand, now)
 
 
+async def close_of_case(db: AsyncConnection, case_id: UUID, *kinds: str, now: datetime) -> bool:
+    """The person is on the line again: what waited for that is done; True when one was open."""
+    return await _close(db, (task.c.case_id == case_id) & task.c.kind.in_(kinds) & task.c.done_at.is_(None), now)
+
+
 async def _close(db: AsyncConnection, mine: Any, now: datetime) -> bool:
     closed = update(task).where(mine).values(done_at=now, version=task.c.version + 1)
     return (await db.execute(closed.returning(task.c.id))).first() is not None

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 from email_validator import EmailNotValidError, validate_email
 
-from contracts.reminders import AccountChannels, ContactDetails
+from contracts.reminders import AccountChannels, ContactChange, ContactDetails
 from contracts.words import Channel, MessageMoment
 from kit.errors import Conflict, Gone, Invalid
 from services.reminders.domain import numbers
@@ -83,6 +85,24 @@ def reach_of_case(details: ContactDetails) -> Reach:
         raise ContactInvalid(fields=wrong)
     wishes = wishes_of(details.channels, details.moments, details.from_hour, details.to_hour)
     return Reach(phone, mail, wishes)
+
+
+def changed(kept: Reach | None, change: ContactChange) -> ContactDetails:
+    """What `kept` becomes when only what `change` names is changed."""
+    before = kept or Reach()
+
+    def either(given: Any, former: Any) -> Any:
+        return former if given is msgspec.UNSET else given
+
+    return ContactDetails(
+        phone=either(change.phone, before.phone),
+        mail=either(change.mail, before.mail),
+        channels=either(change.channels, list(before.wishes.channels)),
+        moments=either(change.moments, list(before.wishes.moments)),
+        from_hour=either(change.from_hour, before.wishes.from_hour),
+        to_hour=either(change.to_hour, before.wishes.to_hour),
+        time_zone=change.time_zone,
+    )
 
 
 def reach_of_account(channels: AccountChannels) -> Reach:

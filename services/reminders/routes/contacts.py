@@ -2,19 +2,20 @@
 
 from uuid import UUID
 
-from litestar import Controller, delete, get, put
+from litestar import Controller, delete, get, patch, put
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.caller import Caller
-from contracts.reminders import ContactDetails, ContactKinds
+from contracts.reminders import ContactChange, ContactDetails, ContactKinds
 from contracts.words import LISTENING, Role
 from kit import audit
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.errors import NotFound
-from services.reminders.domain.contacts import CaseForgotten, Wishes, reach_of_case
+from kit.vault import Vault
+from services.reminders.domain.contacts import CaseForgotten, Reach, Wishes, changed, reach_of_case
 from services.reminders.routes.vault import Safe
 from services.reminders.store import appointments, contacts, plan
 
@@ -42,16 +43,16 @@ class Contacts(Controller):
         """
         reach = reach_of_case(data)
         await contacts.lock(db, case_id)
-        if await appointments.is_over(db, case_id):
-            raise CaseForgotten()
-        await audit.note(db, caller, "write", "contact", case_id)
-        if reach.empty:
-            await _erase(db, case_id)
-            return _kinds(None)
-        if await contacts.find(db, vault, case_id) != reach:
-            await contacts.put(db, vault, case_id, reach, now=now())
-            await _follow(db, case_id)
-        return _kinds(reach.wishes)
+        return await _keep(db, caller, vault, case_id, reach, await contacts.find(db, vault, case_id))
+
+    @patch(guards=[only(*LISTENING)])
+    async def change(
+        self, case_id: FromPath[UUID], data: JSONBody[ContactChange], db: Db, caller: Me, vault: Safe
+    ) -> ContactKinds:
+        """Change what is given and keep the rest: the number for a cut call outlives the choice of a mail."""
+        await contacts.lock(db, case_id)
+        former = await contacts.find(db, vault, case_id)
+        return await _keep(db, caller, vault, case_id, reach_of_case(changed(former, data)), former)
 
     @get(guards=[only(*LISTENING, Role.PERSON)])
     async def kinds(self, case_id: FromPath[UUID], db: Db, caller: Me) -> ContactKinds:
@@ -66,6 +67,21 @@ class Contacts(Controller):
         await contacts.lock(db, case_id)
         await audit.note(db, caller, "erase", "contact", case_id)
         await _erase(db, case_id)
+
+
+async def _keep(
+    db: AsyncConnection, caller: Caller, vault: Vault, case_id: UUID, reach: Reach, former: Reach | None
+) -> ContactKinds:
+    if await appointments.is_over(db, case_id):
+        raise CaseForgotten()
+    await audit.note(db, caller, "write", "contact", case_id)
+    if reach.empty:
+        await _erase(db, case_id)
+        return _kinds(None)
+    if former != reach:
+        await contacts.put(db, vault, case_id, reach, now=now())
+        await _follow(db, case_id)
+    return _kinds(reach.wishes)
 
 
 async def _erase(db: AsyncConnection, case_id: UUID) -> None:

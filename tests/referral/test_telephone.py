@@ -1,0 +1,150 @@
+"""The telephone system: its signed words open, move, cut and close calls; its lists are counted; never a number."""
+
+import hmac
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from contracts.words import Role
+from kit.clock import now
+from services.referral.domain import telephone
+from services.referral.domain.telephone import EventRefused, NotACallList, SignatureRefused
+from tests.referral.conftest import Desk
+from tests.referral.test_line import a_colleague
+from tests.tokens import a_caller, bearer
+
+SECRET = "partagé avec le téléphone"
+
+
+def sign(body: bytes, at: datetime, secret: str = SECRET) -> str:
+    told = str(int(at.timestamp()))
+    return f"t={told},v1={hmac.new(secret.encode(), told.encode() + b'.' + body, sha256).hexdigest()}"
+
+
+@pytest.fixture
+async def joined(desk: Desk) -> AsyncIterator[Desk]:
+    """A house to which a telephone system is joined."""
+    before = desk.house.settings
+    desk.house.settings = msgspec.structs.replace(before, telephone_secret=SECRET)
+    await desk.sql("DELETE FROM telephone_call")
+    yield desk
+    desk.house.settings = before
+
+
+async def tell(desk: Desk, kind: str, call: str, **more: Any) -> Any:
+    event = {"kind": kind, "line": "SPS 1", "call": call, "at": now().isoformat(), **more}
+    body = msgspec.json.encode(event)
+    return await desk.http.post("/telephone/events", content=body, headers={"x-veilleuse-signature": sign(body, now())})
+
+
+async def test_a_call_is_opened_moved_and_cut_by_the_telephone(joined: Desk) -> None:
+    one, other = await a_colleague(joined, "Inès"), await a_colleague(joined, "Karim")
+    for who, post in ((one, "3"), (other, "5")):
+        await joined.ask("PUT", "/presence/me", {"state": "available", "post": post}, caller=who)
+    call = uuid4().hex
+    assert (await tell(joined, "ringing", call)).status_code == 200
+    assert len((await joined.get("/desk", caller=one)).json()["ringing"]) == 1
+    await tell(joined, "answered", call, post="3")
+    (contact,) = (await joined.get("/contacts?open=true", caller=one)).json()["contacts"]
+    await tell(joined, "transferred", call, post="5")
+    (moved,) = (await joined.get("/contacts?open=true", caller=other)).json()["contacts"]
+    assert moved["id"] == contact["id"]
+    await tell(joined, "ended", call, dropped=True)
+    cut = (await joined.get("/desk", caller=one)).json()["cut"]
+    assert [each["id"] for each in cut] == [contact["id"]]
+    states = {each["name"]: each["state"] for each in (await joined.get("/desk", caller=one)).json()["present"]}
+    assert (states["Inès"], states["Karim"]) == ("available", "writing")
+
+
+async def test_a_sheet_opened_by_hand_is_the_one_the_telephone_speaks_of(joined: Desk) -> None:
+    await joined.ask("PUT", "/presence/me", {"state": "available", "post": "7"})
+    contact = await joined.call()
+    call = uuid4().hex
+    await tell(joined, "answered", call, post="7")
+    await tell(joined, "ended", call)
+    found = (await joined.get(f"/contacts/{contact['id']}")).json()
+    assert found["ended_at"] is not None and not found["final"], "its sheet is still a draft"
+    assert (await joined.type(contact["id"], notes="après")).status_code == 200
+
+
+async def test_abandoned_calls_are_not_measured_until_a_line_tells(joined: Desk) -> None:
+    keeper = a_caller(Role.COORDINATOR)
+    query = f"since={_z(now() - timedelta(hours=1))}&until={_z(now() + timedelta(hours=1))}"
+    before = (await joined.get(f"/telephone/figures?{query}", caller=keeper)).json()
+    assert (before["received"], before["abandoned"]) == (None, None), "not measured is not zero"
+    for answered in (True, False):
+        call = uuid4().hex
+        await tell(joined, "ringing", call)
+        if answered:
+            await tell(joined, "answered", call, post="99")
+        await tell(joined, "ended", call)
+    after = (await joined.get(f"/telephone/figures?{query}", caller=keeper)).json()
+    assert (after["received"], after["answered"], after["abandoned"]) == (2, 1, 1)
+
+
+async def test_a_word_that_is_forged_late_or_repeated_changes_nothing(joined: Desk, desk: Desk) -> None:
+    body = msgspec.json.encode({"kind": "ringing", "line": "SPS 1", "call": uuid4().hex, "at": now().isoformat()})
+    late = sign(body, now() - timedelta(minutes=6))
+    for header in ("", "t=1,v1=00", sign(body, now(), "un autre secret"), late, sign(body + b" ", now()), "t=x,v1="):
+        answer = await joined.http.post("/telephone/events", content=body, headers={"x-veilleuse-signature": header})
+        assert (answer.status_code, answer.json()["code"]) == (403, "signature-refused")
+    header = sign(body, now())
+    for _ in range(2):
+        answer = await joined.http.post("/telephone/events", content=body, headers={"x-veilleuse-signature": header})
+        assert answer.status_code == 200
+    assert len(await joined.sql("SELECT 1 FROM telephone_call")) == 1
+
+
+async def test_no_number_enters_by_the_telephone(joined: Desk) -> None:
+    for more in ({"line": "0612345678"}, {"post": "+33 6 12 34 56 78"}, {"line": ""}, {"at": "2026-11-22T02:00:00"}):
+        answer = await tell(joined, "ringing", uuid4().hex, **more)
+        assert (answer.status_code, answer.json()["code"]) == (422, "event-refused"), more
+
+
+async def test_without_a_telephone_system_nobody_speaks_for_it(desk: Desk) -> None:
+    assert (await tell(desk, "ringing", "x")).json()["code"] == "no-telephone"
+
+
+async def test_a_list_of_past_calls_is_looked_at_first_then_counted_once(joined: Desk) -> None:
+    keeper = a_caller(Role.COORDINATOR)
+    rows = "line;start;end;answered\nSPS 1;2026-11-01T02:00:00+01:00;2026-11-01T02:29:00+01:00;oui\n"
+    rows += "SPS 1;2026-11-01T03:00:00+01:00;2026-11-01T03:00:40+01:00;non\nSPS 1;hier;2026-11-01T03:00:00Z;oui\n"
+
+    headers = {**bearer(joined.keys.rings["identity"], "referral", keeper), "content-type": "text/csv"}
+    for query, new in (("", 2), ("?dry_run=false", 2), ("?dry_run=false", 0)):
+        answer = await joined.http.post(f"/telephone/imports{query}", content=rows.encode(), headers=headers)
+        found = answer.json()
+        assert (found["rows"], found["new"], len(found["refused"])) == (2, new, 1), query
+    day = "since=2026-11-01T00:00:00Z&until=2026-11-02T00:00:00Z"
+    counted = (await joined.get(f"/telephone/figures?{day}", caller=keeper)).json()
+    assert (counted["received"], counted["abandoned"]) == (2, 1)
+
+
+def test_a_list_says_which_rows_it_cannot_read() -> None:
+    with pytest.raises(NotACallList):
+        telephone.call_list("numéro,début\n")
+    with pytest.raises(NotACallList):
+        telephone.call_list("")
+    calls, refused = telephone.call_list(
+        "line,start,end,answered\n0612345678,2026-11-01T02:00:00Z,2026-11-01T02:01:00Z,oui\n"
+        "A,2026-11-01T02:00:00Z,2026-11-01T01:00:00Z,oui\nA,2026-11-01T02:00:00Z,2026-11-01T02:01:00Z,peut-être\n\n"
+    )
+    assert calls == [] and [one.split(":")[0] for one in refused] == ["2", "3", "4"]
+
+
+def test_a_name_that_could_be_a_number_is_refused() -> None:
+    assert telephone.label(" SPS 1 ", "line") == "SPS 1"
+    for text in ("06 12 34 56 78", "0033612345678", "a" * 61, "x;y"):
+        with pytest.raises(EventRefused):
+            telephone.label(text, "line")
+    with pytest.raises(SignatureRefused):
+        telephone.signed(SECRET, "v1=é,t=1", b"", now=now())
+
+
+def _z(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
