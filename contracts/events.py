@@ -146,6 +146,45 @@ class ReferralClosed(Event, frozen=True):
     reason: str
 
 
+class ReferralOffered(Event, frozen=True):
+    """A need was put to a target: they are told that something waits, and nothing of what it is."""
+
+    offer_id: UUID
+    version: int
+    target_id: UUID
+    expires_at: datetime
+    by_link: bool = False  # a structure or a service without an account: a link of one purpose
+    at_night: bool = False  # level 4: quiet hours do not hold it back
+    time_zone: str = "Europe/Paris"
+
+
+class OfferClosed(Event, frozen=True):
+    """Accepted, declined, expired or withdrawn: nothing more is sent of it, its link opens no more."""
+
+    offer_id: UUID
+    version: int
+    target_id: UUID
+    outcome: str
+
+
+class ManagerNeeded(Event, frozen=True):
+    """From level 3 somebody must act and nobody has said that they do: the duty manager is told (care.md 7)."""
+
+    task_id: UUID
+    version: int
+
+
+class AppointmentUncovered(Event, frozen=True):
+    """The professional will be away at the hour of an appointment."""
+
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime
+
+
 class LinkMade(Event, frozen=True):
     """Reminders made a secret for a message: identity learns its hash and what it opens, nothing else."""
 
@@ -208,6 +247,10 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     ExpertChanged: ("booking",),
     CaseExclusionsChanged: ("booking",),
     ReferralClosed: ("booking", "reminders"),
+    ReferralOffered: ("reminders",),
+    OfferClosed: ("reminders",),
+    ManagerNeeded: ("reminders",),
+    AppointmentUncovered: ("referral",),
     LinkMade: ("identity",),
     CaseLastAppointment: ("identity",),
     MessageFailed: ("referral",),

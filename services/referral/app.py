@@ -10,7 +10,7 @@ from kit.db import Database
 from kit.ticks import Tick
 from kit.vault import Vault
 from kit.web import House, service
-from services.referral.deliver import changing_hands
+from services.referral.deliver import changing_hands, falling_due
 from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
@@ -51,6 +51,8 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
             Tick("desk", seconds=30, run=desk.tidy),
             Tick("clamp", seconds=60, run=fairness.clamp),
                 Tick("forget-choices", seconds=3600, run=choices.forget),
+            Tick("timers", seconds=5, run=falling_due.Clock(known)),
+            Tick("seal", seconds=1, run=falling_due.seal),
             Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
         ],
         starts=[start],

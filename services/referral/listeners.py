@@ -14,6 +14,7 @@ from contracts.events import (
     AppointmentMissed,
     AppointmentMoved,
     AppointmentSeen,
+    AppointmentUncovered,
     AppointmentUnseen,
     AvailabilityChanged,
     MessageFailed,
@@ -23,11 +24,11 @@ from contracts.events import (
 from contracts.words import ReferralStatus
 from kit import outbox
 from kit.clock import now
+from services.referral.deliver import asking, offering
 from services.referral.domain import tasks, transitions
 from services.referral.domain.appointments import Appointment, Standing, reconciled
 from services.referral.domain.experts import expert_changed
-from services.referral.domain.referrals import Referral, Step
-from services.referral.domain.tasks import NewTask
+from services.referral.domain.referrals import Referral
 from services.referral.store import colleagues, experts, fairness, referrals
 from services.referral.store import tasks as task_store
 
@@ -136,6 +137,17 @@ async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
         await outbox.tell(db, expert_changed(expert))
 
 
+async def appointment_uncovered(db: AsyncConnection, event: AppointmentUncovered) -> None:
+    known = await referrals.appointment_heard(db, event.appointment_id)
+    if known is not None and (known.version > event.version or known.standing != Standing.BOOKED):
+        return
+    referral, instant = await referrals.find(db, event.referral_id), now()
+    if referral is None:
+        return
+    due = tasks.follow_up_due("expert_away", level=referral.level, by="expert", now=instant)
+    await asking.ask(db, "expert_away", referral, now=instant, appointment_id=event.appointment_id, due_at=due)
+
+
 async def _heard(
     db: AsyncConnection, heard: Appointment, referral_id: UUID, case_id: UUID, *, replaces: UUID | None = None
 ) -> None:
@@ -158,20 +170,24 @@ async def _heard(
         if changed.status is ReferralStatus.LOST:
             lost = ReferralClosed(changed.id, changed.version, changed.case_id, changed.status.value)
             await outbox.tell(db, lost)
+    causes = {step.cause for step in steps}
+    if "booked" in causes:
+        await offering.settle(db, changed, actor=ACTOR, now=instant, why="booked")
     await outbox.nudge(db, f"referral:{referral_id}")
-    await _follow(db, changed, steps, heard, instant)
+    await _follow(db, changed, causes, heard, instant)
 
 
 async def _follow(
-    db: AsyncConnection, referral: Referral, steps: list[Step], heard: Appointment, instant: datetime
+    db: AsyncConnection, referral: Referral, causes: set[str], heard: Appointment, instant: datetime
 ) -> None:
     """The tasks that a change opens and closes."""
-    causes = {step.cause for step in steps}
     closed = False
     if heard.standing is not Standing.BOOKED or "moved" in causes:
         closed |= await task_store.close_of_appointment(db, heard.id, "unseen", "waiting_alone", now=instant)
     if causes & {"booked", "booked_again", "attended"}:
-        closed |= await task_store.close_of_referral(db, referral.id, "cancelled", "no_show", now=instant)
+        closed |= await task_store.close_of_referral(
+            db, referral.id, "cancelled", "no_show", "expert_away", "counter_offer", now=instant
+        )
     if closed:
         await outbox.nudge(db, "desk")
     for cause in causes:
@@ -180,7 +196,7 @@ async def _follow(
             continue
         due = tasks.follow_up_due(kind, level=referral.level, by=heard.cancelled_by, now=instant)
         if due is not None:
-            await _task(db, kind, referral.case_id, referral.id, heard.id, instant, due_at=due)
+            await asking.ask(db, kind, referral, now=instant, appointment_id=heard.id, due_at=due)
 
 
 async def _task(
@@ -190,19 +206,7 @@ async def _task(
     referral_id: UUID | None,
     appointment_id: UUID | None,
     instant: datetime,
-    *,
-    due_at: datetime | None = None,
 ) -> None:
-    """A task at the desk, due now unless said otherwise, and the nudge that shows it."""
+    """A task at the desk, due now."""
     referral = await referrals.find(db, referral_id) if referral_id is not None else None
-    new = NewTask(
-        kind=kind,
-        case_id=case_id,
-        due_at=due_at or instant,
-        created_at=instant,
-        referral_id=referral_id,
-        contact_id=referral.contact_id if referral is not None else None,
-        appointment_id=appointment_id,
-    )
-    if await task_store.add(db, new):
-        await outbox.nudge(db, "desk")
+    await asking.ask(db, kind, referral, now=instant, case_id=case_id, appointment_id=appointment_id)

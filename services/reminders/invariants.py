@@ -26,7 +26,8 @@ QUESTIONS = {
         AND (c.case_id IS NULL OR NOT m.channel = ANY (c.channels) OR NOT m.kind = ANY (c.moments))""",
     "a message was planned twice": """
         SELECT min(id::text) FROM message
-        GROUP BY appointment_id, urgent_action_id, version, kind, channel, recipient_id HAVING count(*) > 1""",
+        GROUP BY appointment_id, urgent_action_id, thing_id, version, kind, channel, recipient_id
+        HAVING count(*) > 1""",
     "a message left after the start of its appointment": """
         SELECT id FROM message WHERE sent_at >= expires_at + interval '1 minute'""",
     "a message may have left more than twice": """

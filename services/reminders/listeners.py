@@ -15,8 +15,11 @@ from contracts.events import (
     AppointmentMoved,
     AppointmentUnseen,
     CaseErased,
+    ManagerNeeded,
+    OfferClosed,
     PersonWaitingAlone,
     ReferralClosed,
+    ReferralOffered,
     UrgentActionTriggered,
 )
 from contracts.words import Role
@@ -123,6 +126,46 @@ async def urgent_action_triggered(db: AsyncConnection, event: UrgentActionTrigge
             now=now(),
             urgent_action_id=event.urgent_action_id,
             version=event.version,
+        )
+        await plan.put(db, rows, again=())
+
+
+async def referral_offered(db: AsyncConnection, event: ReferralOffered) -> None:
+    """Whoever is asked hears that something waits, unless it is over already."""
+    if await appointments.is_over(db, event.offer_id):
+        return
+    notice = Notice.OFFER_LINK if event.by_link else Notice.OFFER
+    rows = rules.about_a_thing(
+        notice,
+        event.target_id,
+        await contacts.account_channels(db, event.target_id),
+        thing_id=event.offer_id,
+        version=event.version,
+        now=now(),
+        expires_at=event.expires_at,
+        zone=event.time_zone,
+        at_once=event.at_night or event.by_link,
+    )
+    await plan.put(db, rows, again=())
+
+
+async def offer_closed(db: AsyncConnection, event: OfferClosed) -> None:
+    """Nothing more is sent of it, in whatever order this is heard."""
+    await appointments.end(db, "offer", event.offer_id)
+    await plan.drop_thing(db, event.offer_id)
+
+
+async def manager_needed(db: AsyncConnection, event: ManagerNeeded) -> None:
+    """From level 3 somebody must act and nobody has said so: the duty managers are told at once (care.md 7)."""
+    for account_id, channels in (await contacts.on_duty(db)).items():
+        rows = rules.about_a_thing(
+            Notice.DESK,
+            account_id,
+            channels,
+            thing_id=event.task_id,
+            version=event.version,
+            now=now(),
+            at_once=True,
         )
         await plan.put(db, rows, again=())
 

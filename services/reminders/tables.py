@@ -86,6 +86,7 @@ message = Table(
     Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
     Column("appointment_id", Uuid),
     Column("urgent_action_id", Uuid),
+    Column("thing_id", Uuid),  # the offer or the task of which an account is told
     Column("version", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("channel", Text, nullable=False),
@@ -108,6 +109,7 @@ message = Table(
     UniqueConstraint(
         "appointment_id",
         "urgent_action_id",
+        "thing_id",
         "version",
         "kind",
         "channel",
@@ -121,6 +123,7 @@ message = Table(
     Index("message_to_measure", "sent_at", postgresql_where=text("status = 'sent' AND NOT measured")),
     Index("message_of_case", "case_id"),
     Index("message_of_appointment", "appointment_id"),
+    Index("message_of_thing", "thing_id", postgresql_where=text("thing_id IS NOT NULL")),
 )
 """The plan: one row per message; `possible_repeat` counts the times it may have left twice."""
 

@@ -9,8 +9,11 @@ from contracts.events import (
     AppointmentMoved,
     AppointmentUnseen,
     CaseErased,
+    ManagerNeeded,
+    OfferClosed,
     PersonWaitingAlone,
     ReferralClosed,
+    ReferralOffered,
     UrgentActionTriggered,
 )
 from contracts.words import Channel
@@ -46,6 +49,9 @@ SERVICE = Service(
         AppointmentUnseen: listeners.appointment_unseen,
         PersonWaitingAlone: listeners.person_waiting_alone,
         ReferralClosed: listeners.referral_closed,
+        ReferralOffered: listeners.referral_offered,
+        OfferClosed: listeners.offer_closed,
+        ManagerNeeded: listeners.manager_needed,
         UrgentActionTriggered: listeners.urgent_action_triggered,
         CaseErased: listeners.case_erased,
         AccountOpened: listeners.account_opened,

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,166 +10,12 @@ import aiohttp
 import pytest
 from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 
-from contracts.words import LISTENING, Role
+from contracts.words import Role
 from gateway.app import create
-from gateway.door import STAFF_ROLES
 from gateway.settings import Settings
 from infra.embedded.token import make
 from tests.house import RunningHouse
-
-SERVICES = ("identity", "referral", "booking", "reminders", "video")
-TEAM = STAFF_ROLES
-DESK = LISTENING
-NEAR = LISTENING | {Role.COORDINATOR}
-OWNERS = frozenset({Role.EXPERT, Role.SECRETARY})
-KEEPERS = frozenset({Role.ADMIN, Role.COORDINATOR})
-SUPERVISING = frozenset({Role.DUTY_MANAGER, Role.COORDINATOR})
-SAID = LISTENING | {Role.COORDINATOR, Role.EXPERT}
-
-ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
-    "identity": {
-        "GET /accounts": KEEPERS,
-        "POST /accounts": KEEPERS,
-        "GET /accounts/{}": TEAM,
-        "PUT /accounts/{}/grants": KEEPERS,
-        "POST /accounts/{}/close": KEEPERS,
-        "POST /accounts/{}/sessions/revoke": TEAM,
-        "POST /codes": DESK,
-        "POST /codes/find": DESK,
-        "GET /codes/words": TEAM,
-        "POST /api-keys": frozenset({Role.ADMIN}),
-        "DELETE /api-keys/{}": frozenset({Role.ADMIN}),
-        "POST /cases/{}/revoke": DESK,
-        "POST /logout": TEAM,
-        "POST /me/password": TEAM,
-        "POST /me/totp": TEAM,
-        "POST /me/totp/confirm": TEAM,
-        "POST /me/factor": TEAM,
-    },
-    "referral": {
-        "GET /contacts": DESK,
-        "POST /contacts": DESK,
-        "GET /contacts/{}": DESK,
-        "PATCH /contacts/{}/sheet": DESK,
-        "GET /contacts/{}/candidates": DESK,
-        "POST /contacts/{}/permit": DESK,
-        "POST /contacts/{}/close": DESK,
-        "POST /contacts/{}/finalize": DESK,
-        "POST /contacts/{}/reopen": DESK,
-        "POST /contacts/{}/cut": DESK,
-        "POST /contacts/{}/transfer": DESK,
-        "POST /contacts/{}/accept": DESK,
-        "POST /contacts/{}/decline": DESK,
-        "POST /contacts/{}/notice": DESK,
-        "POST /contacts/{}/non-data": DESK,
-        "POST /contacts/{}/correct": DESK,
-        "GET /contacts/{}/revisions": DESK,
-        "GET /cases/{}": NEAR,
-        "POST /cases/{}/contacts": DESK,
-        "POST /cases/{}/consents": DESK,
-        "POST /cases/{}/consents/withdraw": DESK,
-        "POST /cases/{}/erase": DESK,
-        "POST /consents/{}/withdraw": DESK,
-        "GET /desk": DESK,
-        "GET /desk/now": SUPERVISING,
-        "PUT /presence/me": DESK,
-        "POST /presence/me/no-rest": DESK,
-        "POST /presence/me/debrief": DESK,
-        "POST /debriefs/{}/held": SUPERVISING,
-        "GET /shift": DESK,
-        "POST /shift/watches": DESK,
-        "POST /shift/watches/{}/end": DESK,
-        "POST /shift/incidents": DESK,
-        "POST /shift/handovers": DESK,
-        "POST /shift/handovers/{}/sign": DESK,
-        "POST /telephone/events": TEAM,
-        "POST /telephone/imports": SUPERVISING | {Role.ADMIN},
-        "GET /telephone/figures": SUPERVISING | {Role.ADMIN},
-        "GET /experts": TEAM,
-        "GET /experts/{}": TEAM,
-        "GET /referrals/{}": NEAR,
-        "GET /referrals/{}/timeline": NEAR,
-        "POST /referrals/{}/decide": NEAR,
-        "GET /tasks": NEAR,
-        "GET /tasks/{}": NEAR,
-        "POST /tasks/{}/take": NEAR,
-        "POST /tasks/{}/done": NEAR,
-        "GET /urgent-actions": NEAR,
-        "POST /urgent-actions": TEAM,
-        "GET /urgent-actions/{}": TEAM,
-        "POST /urgent-actions/ack": TEAM,
-        "POST /urgent-actions/{}/call-back": TEAM,
-        "GET /urgent-actions/{}/details": TEAM,
-        "PATCH /urgent-actions/{}/details": TEAM,
-        "POST /urgent-actions/{}/details/open": TEAM,
-        "POST /urgent-actions/{}/take": NEAR,
-        "POST /urgent-actions/{}/hand-over": TEAM,
-        "POST /urgent-actions/{}/confirm": TEAM,
-        "POST /urgent-actions/{}/end": NEAR,
-        "POST /urgent-actions/{}/reopen": NEAR,
-        "POST /urgent-actions/{}/review": NEAR,
-        "GET /urgent-actions/{}/glass": NEAR,
-        "POST /urgent-actions/{}/glass": NEAR,
-        "POST /urgent-actions/{}/glass/{}/allow": NEAR,
-        "GET /on-duty": TEAM,
-        "GET /on-call": NEAR,
-        "POST /on-call/turns": frozenset({Role.COORDINATOR, Role.DUTY_MANAGER}),
-        "DELETE /on-call/turns/{}": frozenset({Role.COORDINATOR, Role.DUTY_MANAGER}),
-        "POST /on-call/test": frozenset({Role.COORDINATOR, Role.DUTY_MANAGER}),
-        "GET /samu-lines": TEAM,
-        "GET /samu-lines/{}": TEAM,
-        "PUT /samu-lines/{}": frozenset({Role.COORDINATOR}),
-        "DELETE /samu-lines/{}": frozenset({Role.COORDINATOR}),
-        "GET /vocabulary": TEAM,
-        "GET /weights": frozenset({Role.COORDINATOR}),
-        "POST /weights": frozenset({Role.COORDINATOR}),
-        "POST /weights/preview": frozenset({Role.COORDINATOR}),
-        "POST /contacts/{}/choice": DESK,
-        "GET /contacts/{}/choices": DESK,
-        "GET /choices/reasons": frozenset({Role.COORDINATOR}),
-        "POST /choices/{}/reason": DESK,
-    },
-    "booking": {
-        "GET /slots": TEAM,
-        "GET /consultation-types": TEAM,
-        "GET /experts/{}": TEAM,
-        "POST /holds": NEAR,
-        "PATCH /holds/{}": NEAR,
-        "DELETE /holds/{}": NEAR,
-        "GET /appointments": NEAR | OWNERS,
-        "POST /appointments": NEAR,
-        "GET /appointments/{}": NEAR | OWNERS,
-        "POST /appointments/{}/cancel": NEAR | OWNERS,
-        "POST /appointments/{}/move": NEAR | OWNERS,
-        "POST /appointments/{}/seen": OWNERS,
-        "POST /appointments/{}/arrive": NEAR,
-        "POST /appointments/{}/start": SAID,
-        "POST /appointments/{}/fulfil": SAID,
-        "POST /appointments/{}/no-show": SAID,
-        "POST /appointments/{}/seat": frozenset({Role.EXPERT}),
-        "GET /experts/{}/agenda": NEAR | OWNERS,
-        "POST /experts/{}/openings": OWNERS,
-        "PATCH /experts/{}/openings/{}": OWNERS,
-        "DELETE /experts/{}/openings/{}": OWNERS,
-        "POST /experts/{}/absences": OWNERS,
-        "PATCH /experts/{}/absences/{}": OWNERS,
-        "DELETE /experts/{}/absences/{}": OWNERS,
-    },
-    "reminders": {
-        "GET /cases/{}/contact": DESK,
-        "PUT /cases/{}/contact": DESK,
-        "PATCH /cases/{}/contact": DESK,
-        "DELETE /cases/{}/contact": DESK,
-        "GET /cases/{}/messages": DESK,
-        "POST /cases/{}/messages/recall": DESK,
-        "GET /accounts/{}/channels": TEAM,
-        "PUT /accounts/{}/channels": TEAM,
-        "POST /previews": DESK,
-        "POST /reveals": TEAM,
-    },
-    "video": {},
-}
-"""What each role's key may ask through /api/v1; everything else is refused. A person has pages, and no key."""
+from tests.journeys.who_may import ALLOWED, SERVICES, TEAM
 
 OWNED = ("/experts/{}/", "/accounts/{}")
 """Below these, whose it is counts beside the role: nobody's id is refused to all but the keepers."""

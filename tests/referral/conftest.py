@@ -191,6 +191,9 @@ def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
 
 EMPTIED = (
     "task",
+    "timer",
+    "offer",
+    "colleague",
     "glass",
     "urgent_attempt",
     "urgent_action",

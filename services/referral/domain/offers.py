@@ -31,6 +31,14 @@ class OfferAnswered(Conflict):
     """It has been answered already."""
 
 
+class AlreadyAsked(Conflict):
+    """This one is being asked already."""
+
+
+class UnknownTarget(NotFound):
+    """Nobody of the network or the directory who may be asked has this id."""
+
+
 class DeclineRefused(Invalid):
     """The decline lacks what its reason asks for."""
 
@@ -78,6 +86,11 @@ class Offer:
     counter_modality: Modality | None = None
     charged: bool = False
     note: bytes | None = None  # sealed under the case's key
+
+    @property
+    def standing(self) -> bool:
+        """Waiting for an answer, or answered with a yes."""
+        return self.status in OPEN or self.status is O.ACCEPTED
 
 
 def after(status: OfferStatus, cause: str) -> OfferStatus:

@@ -67,10 +67,10 @@ def submitted(
     *,
     referral_id: UUID,
     case_id: UUID,
-    contact_id: UUID,
+    contact_id: UUID | None,
     need_id: UUID,
     level: int,
-    owner_id: UUID,
+    owner_id: UUID | None,
     now: datetime,
     **more: Any,
 ) -> tuple[Referral, list[Step]]:

@@ -1,4 +1,4 @@
-"""How offers go out, by level: one, several, a whole group, the waiting list, then a person (referral.md §2.4, §3.5)."""
+"""How offers go out, by level: one, several, a group, the waiting list, then a person (referral.md §2.4, §3.5)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta

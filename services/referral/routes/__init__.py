@@ -5,7 +5,9 @@ from services.referral.routes.contacts import Contacts
 from services.referral.routes.desk import DeskOfAll, Presences, debrief_held
 from services.referral.routes.experts import Experts
 from services.referral.routes.line import Line
+from services.referral.routes.offers import Offers
 from services.referral.routes.on_call import OnCallList
+from services.referral.routes.orienting import Orienting, of_case, targets
 from services.referral.routes.referrals import Referrals
 from services.referral.routes.samu import SamuLines
 from services.referral.routes.shift import Shift
@@ -29,6 +31,10 @@ CONTROLLERS = (
     Telephone,
     Experts,
     Referrals,
+    Orienting,
+    of_case,
+    targets,
+    Offers,
     Tasks,
     UrgentActions,
     UrgentEnds,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_ONE_TURN = """
+ONE_TURN = """
     CASE WHEN coalesce((SELECT (weights->>'by_capacity')::boolean FROM weighting ORDER BY version DESC LIMIT 1), true)
     THEN 1.0 / greatest(e.capacity, 1) ELSE 1.0 END
 """
@@ -21,8 +21,8 @@ SETTLE = text(
     WITH counted AS (
         UPDATE appointment a SET charged_at = coalesce(a.charged_at, :now),
             refunded_at = CASE WHEN a.standing IN ('booked', 'attended') THEN NULL ELSE CAST(:now AS timestamptz) END,
-            charge = CASE WHEN a.standing IN ('booked', 'attended') THEN {_ONE_TURN}
-                     ELSE coalesce(a.charge, {_ONE_TURN}) END
+            charge = CASE WHEN a.standing IN ('booked', 'attended') THEN {ONE_TURN}
+                     ELSE coalesce(a.charge, {ONE_TURN}) END
         FROM expert e
         WHERE a.referral_id = :referral_id AND e.id = a.expert_id
           AND (a.standing IN ('booked', 'attended')) <> (a.charged_at IS NOT NULL AND a.refunded_at IS NULL)
@@ -37,11 +37,11 @@ SETTLE = text(
 
 CLAMP = text(
     f"""
-    UPDATE expert_standing s SET stride_pass = m.median - 2.0 * ({_ONE_TURN})
+    UPDATE expert_standing s SET stride_pass = m.median - 2.0 * ({ONE_TURN})
     FROM expert e,
          (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY stride_pass) AS median
           FROM expert_standing JOIN expert ON expert.id = expert_id AND expert.active) m
-    WHERE e.id = s.expert_id AND s.stride_pass < m.median - 2.0 * ({_ONE_TURN})
+    WHERE e.id = s.expert_id AND s.stride_pass < m.median - 2.0 * ({ONE_TURN})
     """
 )
 

@@ -10,13 +10,16 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.referral import Transition
-from contracts.words import Modality, ReferralStatus
+from contracts.referral import Sheet, Transition
+from contracts.words import ExpertProfession, Modality, ReferralStatus
 from kit.log import request_id
 from kit.shapes import all_as
+from kit.vault import Vault
+from services.referral.domain import sheets
 from services.referral.domain.appointments import Appointment, Standing
 from services.referral.domain.referrals import Referral, Step, UnknownReferral
-from services.referral.tables import appointment, referral, transition_log
+from services.referral.store import sealed
+from services.referral.tables import appointment, care_case, need, referral, transition_log
 
 
 async def add(db: AsyncConnection, new: Referral, steps: Sequence[Step], *, actor: str, now: datetime) -> None:
@@ -83,6 +86,39 @@ async def timeline(db: AsyncConnection, referral_id: UUID) -> list[Transition]:
     query = select(columns.at, columns.from_status, columns.to_status, columns.cause, columns.actor, columns.reason)
     query = query.where(columns.referral_id == referral_id, columns.offer_id.is_(None)).order_by(columns.id)
     return all_as(Transition, (await db.execute(query)).all())
+
+
+async def codes_of_need(db: AsyncConnection, need_id: UUID) -> Sheet:
+    """The coded part of what was asked; nothing that was typed is opened."""
+    codes = await db.scalar(select(need.c.codes).where(need.c.id == need_id))
+    return sheets.whole(codes or {}, {})
+
+
+async def need_again(
+    db: AsyncConnection,
+    vault: Vault,
+    former_id: UUID,
+    *,
+    need_id: UUID,
+    professions: Sequence[ExpertProfession],
+    now: datetime,
+) -> None:
+    """The same need written down once more for the orientation that follows; other professions when they were named."""
+    query = select(need, care_case.c.data_key).join(care_case, care_case.c.id == need.c.case_id)
+    row = (await db.execute(query.where(need.c.id == former_id))).one()
+    typed = sealed.opened(vault, row.data_key, row.typed, place=f"need.typed:{former_id}")
+    codes = {**row.codes, "help": [each.value for each in professions]} if professions else row.codes
+    again = {
+        "id": need_id,
+        "case_id": row.case_id,
+        "contact_id": row.contact_id,
+        "contact_version": row.contact_version,
+        "at": now,
+        "level": row.level,
+        "codes": codes,
+        "typed": await sealed.seal(db, vault, row.case_id, typed, place=f"need.typed:{need_id}"),
+    }
+    await db.execute(insert(need).values(again))
 
 
 async def learn(db: AsyncConnection, heard: Appointment, *, referral_id: UUID, case_id: UUID) -> bool:

@@ -3,10 +3,10 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -47,7 +47,7 @@ offer = Table(
     Column("until", Date),
     Column("counter_at", Moment),
     Column("counter_modality", Text),
-    Column("charged", Boolean, nullable=False, server_default="false"),
+    Column("charge", Double),  # what it weighs in the expert's share until the appointment does
     Column("note", LargeBinary),  # sealed; shown after the accept
     CheckConstraint("expires_at > sent_at", name="an_offer_has_time"),
     Index(

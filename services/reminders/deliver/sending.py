@@ -175,6 +175,11 @@ def _verdict(row: Claimed, reach: Reach | None, at: datetime) -> tuple[Verdict, 
 
 
 async def _text(db: AsyncConnection, outgoing: Outgoing, row: Claimed) -> str:
+    if row.kind == Notice.OFFER_LINK and row.thing_id is not None:
+        secret = secrets.token_urlsafe(32)
+        fingerprint = hashlib.sha256(secret.encode()).hexdigest()
+        await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.OFFER, row.thing_id, row.expires_at))
+        return texts.for_target(Notice.OFFER_LINK, texts.person_link(outgoing.public_url, secret))
     if row.case_id is None or row.starts_at is None:
         return texts.for_account(Notice(row.kind), row.starts_at, row.time_zone, outgoing.public_url)
     secret = secrets.token_urlsafe(32)

@@ -64,6 +64,7 @@ class Planned:
     appointment_id: UUID | None = None
     version: int = 0
     urgent_action_id: UUID | None = None
+    thing_id: UUID | None = None
     case_id: UUID | None = None  # set: a person's; None: an account's
     starts_at: datetime | None = None
     time_zone: str = "Europe/Paris"
@@ -168,6 +169,39 @@ def for_account(
             urgent_action_id=urgent_action_id,
             starts_at=starts_at,
             time_zone=about.expert_zone if about else "Europe/Paris",
+        )
+        for channel in dict.fromkeys(channels)
+    ]
+
+
+def about_a_thing(
+    notice: Notice,
+    recipient_id: UUID,
+    channels: Iterable[Channel],
+    *,
+    thing_id: UUID,
+    version: int,
+    now: datetime,
+    expires_at: datetime | None = None,
+    zone: str = "Europe/Paris",
+    at_once: bool = False,
+) -> list[Planned]:
+    """That an offer or a task waits: in the hours of the day unless it presses, and never once it is too late."""
+    due = now
+    if not at_once:
+        due = nearest(Hours(zone), now, after=now, before=expires_at or now + DAY) or now
+    if expires_at is not None and due >= expires_at:
+        return []
+    return [
+        Planned(
+            kind=notice.value,
+            channel=channel,
+            recipient_id=recipient_id,
+            due_at=due,
+            expires_at=expires_at,
+            thing_id=thing_id,
+            version=version,
+            time_zone=zone,
         )
         for channel in dict.fromkeys(channels)
     ]

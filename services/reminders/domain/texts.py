@@ -18,6 +18,9 @@ class Notice(StrEnum):
     UNSEEN = "account_unseen"
     WAITING = "account_waiting"
     URGENT = "account_urgent"
+    OFFER = "account_offer"  # an expert has something to answer, behind their own login
+    OFFER_LINK = "target_offer"  # a structure or a service without an account: a link of one purpose
+    DESK = "account_desk"  # a task at the desk that nobody has taken
 
 
 SENTENCES = {
@@ -27,7 +30,12 @@ SENTENCES = {
     Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le {day} à {hour}, attend que vous l'ayez vu.",
     Notice.WAITING: "Votre rendez-vous du {day} à {hour} a commencé.",
 }
-PAGES = {Notice.URGENT: "/appels", Notice.WAITING: "/agenda"}
+WITHOUT_AN_HOUR = {
+    Notice.OFFER: "Une orientation vous attend : {link}",
+    Notice.OFFER_LINK: "Une demande attend votre réponse : {link}",
+    Notice.DESK: "Une tâche vous attend : {link}",
+}
+PAGES = {Notice.URGENT: "/appels", Notice.WAITING: "/agenda", Notice.OFFER: "/demandes", Notice.DESK: "/taches"}
 
 
 def for_person(starts_at: datetime, zone: str, link: str) -> str:
@@ -45,8 +53,15 @@ def person_link(public_url: str, secret: str = PLACEHOLDER) -> str:
 def for_account(notice: Notice, starts_at: datetime | None, zone: str, public_url: str) -> str:
     """A neutral sentence and the page to open, behind the account's own login."""
     link = public_url.rstrip("/") + PAGES.get(notice, "/agenda")
+    if notice in WITHOUT_AN_HOUR:
+        return for_target(notice, link)
     if starts_at is None or notice not in SENTENCES:
         return f"Une alerte vous attend : {link}"
     local = starts_at.astimezone(ZoneInfo(zone))
     day = f"{DAYS[local.weekday()]} {local:%d/%m}"
     return f"{SENTENCES[notice].format(day=day, hour=f'{local:%H:%M}')} {link}"
+
+
+def for_target(notice: Notice, link: str) -> str:
+    """That something waits, and not what: no motive, no name, no level."""
+    return WITHOUT_AN_HOUR[notice].format(link=link)

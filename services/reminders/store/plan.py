@@ -77,6 +77,12 @@ async def drop(
     return [row.kind for row in await db.execute(gone) if row.tries == 0]
 
 
+async def drop_thing(db: AsyncConnection, thing_id: UUID) -> None:
+    """Drop what has not left of an offer or a task."""
+    gone = update(message).where(message.c.thing_id == thing_id, message.c.status == PLANNED)
+    await db.execute(gone.values(status=DROPPED))
+
+
 async def recall(db: AsyncConnection, case_id: UUID, now: datetime) -> str:
     """Take « now » back: `recalled`, `late` when it has left, `nothing` when none is on its way."""
     mine = (message.c.case_id == case_id) & (message.c.kind == MessageMoment.NOW.value)

@@ -47,6 +47,7 @@ class Claimed:
     recipient_id: UUID
     case_id: UUID | None
     appointment_id: UUID | None
+    thing_id: UUID | None
     version: int
     starts_at: datetime | None
     time_zone: str

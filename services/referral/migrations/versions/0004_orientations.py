@@ -73,7 +73,7 @@ CREATE TABLE offer (
     until DATE,
     counter_at TIMESTAMP WITH TIME ZONE,
     counter_modality TEXT,
-    charged BOOLEAN DEFAULT 'false' NOT NULL,
+    charge DOUBLE PRECISION,
     note BYTEA,
     PRIMARY KEY (id),
     CONSTRAINT an_offer_has_time CHECK (expires_at > sent_at),

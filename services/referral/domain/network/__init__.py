@@ -1,0 +1,1 @@
+"""The network of experts: profiles, proofs, imports, and what stands out in a list."""
