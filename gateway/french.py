@@ -102,6 +102,11 @@ def hour(at: datetime, zone: str | ZoneInfo | None = None) -> str:
     return f"{local(at, zone):%H:%M}"
 
 
+def hour_exact(at: datetime, zone: str | ZoneInfo | None = None) -> str:
+    """`02:14:20`, for what is counted in seconds."""
+    return f"{local(at, zone):%H:%M:%S}"
+
+
 def hour_phone(at: datetime, zone: str | ZoneInfo | None = None) -> str:
     """`8 h 30`, `9 h`, `minuit`: for the person."""
     when = local(at, zone)
@@ -274,7 +279,8 @@ def tel(digits: str) -> str:
 FILTERS: Final = {
     one.__name__: one
     for one in (
-        iso, day, day_title, day_short, day_near, hour, hour_phone, hour_spoken, moment, moment_phone, moment_short,
+        iso, day, day_title, day_short, day_near, hour, hour_exact, hour_phone, hour_spoken, moment, moment_phone,
+        moment_short,
         from_now, until, span, duration, clock, zone_name, number, euros, plural, listing, phone, tel, spaces, typo,
     )
 }

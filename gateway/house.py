@@ -1,10 +1,11 @@
 """What the gateway's process holds, and the clients of one request: one per service, speaking for its caller."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.clients.booking import Booking
+from gateway.clients.desk import DeskClient
 from gateway.clients.identity import Identity
 from gateway.clients.matching import Matching
 from gateway.clients.on_call import OnCallList
@@ -12,6 +13,7 @@ from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
 from gateway.clients.urgent import Urgent
 from gateway.door import Credential, Door
+from gateway.duty import KnownDuty
 from gateway.live import Live
 from gateway.settings import Settings
 from gateway.templating import Templates
@@ -27,6 +29,7 @@ class Gateway:
     door: Door
     live: Live
     templates: Templates
+    duty: KnownDuty = field(default_factory=KnownDuty)
 
     async def stop(self) -> None:
         """Close what is open."""
@@ -56,10 +59,11 @@ class House:
         self.touch = touch
         self.busy = busy
         self.identity = Identity(gateway.peers["identity"], self.token_for)
+        self.desk = DeskClient(gateway.peers["referral"], self.token_for)
         self.referral = Referrals(gateway.peers["referral"], self.token_for)
+        self.matching = Matching(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
-        self.matching = Matching(gateway.peers["referral"], self.token_for)
         self.urgent = Urgent(gateway.peers["referral"], self.token_for)
         self.on_call = OnCallList(gateway.peers["referral"], self.token_for)
 

@@ -31,6 +31,8 @@ from kit.http import PeerAway
 NAVIGATION = (
     ("Appels", "/appels", LISTENING),
     ("À faire", "/taches", LISTENING),
+    ("Transmissions", "/transmissions", LISTENING),
+    ("Plateau", "/plateau", frozenset({Role.DUTY_MANAGER, Role.COORDINATOR})),
     ("Agenda", "/agenda", frozenset({Role.EXPERT, Role.SECRETARY})),
     ("Profil", "/profil", frozenset({Role.EXPERT})),
     ("Réseau", "/reseau", frozenset({Role.COORDINATOR})),

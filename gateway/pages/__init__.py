@@ -2,7 +2,24 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, agenda, calls, choices, public, room, soignant, tasks, urgent, weights
+from gateway.pages import (
+    account,
+    agenda,
+    calls,
+    cases,
+    choices,
+    duty,
+    presence,
+    public,
+    room,
+    second_factor,
+    shift,
+    soignant,
+    tasks,
+    urgent,
+    urgent_after,
+    weights,
+)
 
 HANDLERS: list[ControllerRouterHandler] = [
     *public.HANDLERS,
@@ -10,7 +27,13 @@ HANDLERS: list[ControllerRouterHandler] = [
     *soignant.HANDLERS,
     *room.HANDLERS,
     *calls.HANDLERS,
+    *presence.HANDLERS,
+    *cases.HANDLERS,
+    *shift.HANDLERS,
     *urgent.HANDLERS,
+    *urgent_after.HANDLERS,
+    *duty.HANDLERS,
+    *second_factor.HANDLERS,
     *tasks.HANDLERS,
     *agenda.HANDLERS,
     *choices.HANDLERS,

@@ -1,4 +1,4 @@
-"""Where the demo's outgoing messages end: an SMTP sink, an SMS and voice sink, and a page to read them.
+"""Where the demo's outgoing messages end: an SMTP sink, one for SMS, voice and push, and a page to read them.
 
 It stands outside the product: in a real house its three addresses are those of real providers.
 """
@@ -41,7 +41,7 @@ class Message(msgspec.Struct, frozen=True):
 
     id: int
     at: datetime
-    channel: str  # mail, sms, voice
+    channel: str  # mail, sms, voice, push
     to: str
     subject: str
     text: str
@@ -96,7 +96,7 @@ def _first(payload: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def web_application(letterbox: Letterbox) -> web.Application:
-    """The page, its list of messages, and the doors of SMS and voice."""
+    """The page, its list of messages, and the doors of SMS, voice and push."""
 
     async def take(request: web.Request) -> web.Response:
         try:
@@ -133,7 +133,8 @@ def web_application(letterbox: Letterbox) -> web.Application:
         return web.Response(text="ok")
 
     application = web.Application(client_max_size=256 * 1024)
-    application.add_routes([web.post("/sms", take), web.post("/voice", take), web.get("/messages.json", listing)])
+    application.add_routes([web.post(door, take) for door in ("/sms", "/voice", "/push")])
+    application.add_routes([web.get("/messages.json", listing)])
     application.add_routes([web.get("/", page), web.get("/ready", ready)])
     application.add_routes([web.get(f"/{name}", asset) for name in ASSETS])
     return application

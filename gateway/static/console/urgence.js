@@ -1,10 +1,11 @@
 // Urgent action: Alt+U from anywhere, one press, every attempt shown, and the number in large when it must be dialled.
-import { newKey, params, send } from "./send.js";
+import { later, newKey, params, send } from "./send.js";
 
 const dialog = document.getElementById("urgence");
 const body = document.getElementById("urgence-corps");
 const failed = document.getElementById("urgence-echec");
 const SHOW_NUMBER = 30000;
+const OVER = ["closed", "called_back"];
 let action = "";
 let asking = 0;
 
@@ -12,8 +13,13 @@ export function open() {
   if (!dialog || dialog.open) return;
   const form = document.getElementById("urgence-demande");
   if (form) {
-    const given = { number: document.getElementById("call_back")?.value, first_name: document.getElementById("f-first_name")?.value };
-    for (const [name, value] of Object.entries(given)) if (value && !form.elements[name].value) form.elements[name].value = value;
+    const given = {
+      number: document.getElementById("call_back")?.value,
+      first_name: document.getElementById("f-first_name")?.value,
+      department: document.querySelector("#fiche [name=department]")?.value,
+    };
+    for (const [name, value] of Object.entries(given)) if (value && value !== "unknown" && !form.elements[name].value) form.elements[name].value = value;
+    rescue(form.elements.department?.value);
   }
   dialog.showModal();
   (form?.querySelector(".urg") ?? body).focus();
@@ -22,6 +28,22 @@ export function open() {
 function number() {
   failed.hidden = false;
   failed.querySelector("a")?.focus();
+}
+
+// Whose line to dial; when nobody answers, « Composez le 15 » stands there already.
+async function rescue(department) {
+  const code = (department ?? "").trim();
+  if (!code) return;
+  try {
+    const answer = await send(`/urgence/secours?departement=${encodeURIComponent(code)}`);
+    const parsed = document.createElement("template");
+    parsed.innerHTML = answer.ok ? await answer.text() : "";
+    const line = parsed.content.getElementById("secours-ici");
+    const form = document.getElementById("urgence-demande");
+    if (line && form) form.querySelector("#secours-ici")?.replaceWith(line);
+  } catch {
+    // the sentence that is there is right without us
+  }
 }
 
 async function alert(form) {
@@ -39,34 +61,43 @@ async function alert(form) {
 }
 
 function large() {
-  const part = body.querySelector(".numero-geant");
-  if (body.querySelector("#suivi")?.dataset.etat === "triggered" && part) part.hidden = false;
+  const part = document.querySelector("#suivi .numero-geant");
+  if (document.getElementById("suivi")?.dataset.cherche && part) part.hidden = false;
 }
 
 function show(html) {
-  const had = body.querySelector(".numero-geant:not([hidden])");
+  const had = document.querySelector("#suivi .numero-geant:not([hidden])");
   const page = document.createElement("template");
   page.innerHTML = html;
   const part = page.content.getElementById("suivi");
   if (!part) return;
   const before = document.getElementById("suivi");
-  if (before && before.dataset.etat === part.dataset.etat && before.querySelector(".essais").innerHTML === part.querySelector(".essais").innerHTML) {
+  if (!before) {
+    body.replaceChildren(...page.content.children);
+    (body.querySelector("#u-place") ?? body.querySelector("[data-revenir]") ?? part).focus();
+    failed.hidden = true;
+    return watch(part.dataset);
+  }
+  const same = before.dataset.etat === part.dataset.etat && before.querySelector(".essais").innerHTML === part.querySelector(".essais").innerHTML;
+  if (same && !part.querySelector(".erreur")) {
     if (!part.querySelector(".numero-geant").hidden) large();
     return watch(part.dataset);
   }
-  if (had && part.dataset.etat === "triggered") part.querySelector(".numero-geant").hidden = false;
-  const focused = before?.contains(document.activeElement);
-  before ? before.replaceWith(part) : body.replaceChildren(part);
-  if (focused || !before) (part.querySelector("[data-revenir]") ?? part).focus();
-  failed.hidden = true;
+  if (had && part.dataset.cherche) part.querySelector(".numero-geant").hidden = false;
+  if (before.querySelector(".relais")?.open && part.querySelector(".relais")) part.querySelector(".relais").open = true;
+  const focused = before.contains(document.activeElement);
+  before.replaceWith(part);
+  if (focused) (part.querySelector("[data-revenir]") ?? part).focus();
+  if (failed) failed.hidden = true;
   watch(part.dataset);
 }
 
-function watch({ action: id, etat }) {
+function watch({ action: id, etat, cherche }) {
   action = id;
   for (const link of document.querySelectorAll("[data-urgence]")) link.href = `/urgence/${id}`;
+  if (OVER.includes(etat) || etat === "ended") document.getElementById("urgence-savoir")?.remove();
   clearTimeout(asking);
-  if (etat === "triggered" || etat === "acknowledged") asking = setTimeout(ask, etat === "triggered" ? 1500 : 6000);
+  if (!OVER.includes(etat)) asking = setTimeout(ask, cherche ? 1500 : 6000);
 }
 
 async function ask() {
@@ -78,6 +109,54 @@ async function ask() {
   }
   asking = setTimeout(ask, 2000);
 }
+
+// What is being typed is kept as it comes; what cannot be kept now is tried again, and stays on the screen.
+const keep = later(500, async () => {
+  const form = document.getElementById("urgence-savoir");
+  if (!form) return;
+  const sent = params(form);
+  sent.set("idempotency_key", newKey());
+  try {
+    const answer = await send(form.action, sent);
+    const parsed = document.createElement("template");
+    parsed.innerHTML = answer.ok ? await answer.text() : "";
+    const words = parsed.content.getElementById("a-dire");
+    if (words) document.getElementById("a-dire")?.replaceWith(words);
+    else keep();
+  } catch {
+    setTimeout(keep, 2000);
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.closest("#urgence-savoir")) keep();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("#urgence-demande [name=department]")) rescue(event.target.value);
+});
+
+async function gesture(form, submitter) {
+  const sent = params(form, submitter);
+  sent.set("idempotency_key", newKey());
+  try {
+    const answer = await send(form.action, sent);
+    const text = await answer.text();
+    if (answer.ok) show(text);
+  } catch {
+    large();
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id === "urgence-savoir") {
+    event.preventDefault();
+    keep();
+  } else if (form.closest("#suivi")) {
+    event.preventDefault();
+    gesture(form, event.submitter);
+  }
+});
 
 if (dialog) {
   document.addEventListener("keydown", (event) => {
@@ -95,33 +174,13 @@ if (dialog) {
       dialog.close();
     }
   });
-  dialog.addEventListener("submit", async (event) => {
+  dialog.addEventListener("submit", (event) => {
+    if (event.target.id !== "urgence-demande") return;
     event.preventDefault();
-    const form = event.target;
-    if (form.id === "urgence-demande") return alert(form);
-    const sent = params(form);
-    sent.set("idempotency_key", newKey());
-    try {
-      const answer = await send(form.action, sent);
-      if (answer.ok) show(await answer.text());
-    } catch {
-      large();
-    }
+    alert(event.target);
   });
 }
 
 // On its own page the follow-up is alive too.
 const page = document.querySelector("main #suivi");
-if (page?.dataset.action) {
-  const place = page.parentElement;
-  const again = async () => {
-    const answer = await send(location.pathname).catch(() => null);
-    const parsed = document.createElement("template");
-    parsed.innerHTML = answer?.ok ? await answer.text() : "";
-    const part = parsed.content.getElementById("suivi");
-    const shown = place.querySelector("#suivi");
-    if (part && shown && part.textContent !== shown.textContent) shown.replaceWith(part);
-    if (["triggered", "acknowledged"].includes((part ?? shown).dataset.etat)) setTimeout(again, 2000);
-  };
-  setTimeout(again, 1500);
-}
+if (page?.dataset.action) watch(page.dataset);

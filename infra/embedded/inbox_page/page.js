@@ -1,6 +1,6 @@
 "use strict";
 
-const NAMES = { sms: "SMS", mail: "Courriel", voice: "Appel" };
+const NAMES = { sms: "SMS", mail: "Courriel", voice: "Appel", push: "Notification" };
 const list = document.getElementById("messages");
 const model = document.getElementById("message").content;
 const hour = new Intl.DateTimeFormat("fr-FR", { weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -29,6 +29,8 @@ class UrgentEnds(Controller):
         """« J'ai l'alerte », signed in; a second one changes nothing."""
         instant = now()
         action = await store.load(db, action_id, to_change=True)
+        if action.triggered_by == caller.subject:
+            raise rules.SecondPersonNeeded()  # whoever raised it is with the person: someone else must have it
         if action.rings:
             who = await on_call.name_of(db, caller.subject) or "L’astreinte"
             await store.taken(db, action, who=who, account_id=caller.subject, now=instant)
