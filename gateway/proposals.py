@@ -88,7 +88,10 @@ def compose(
 
 
 def pressable(slots: Sequence[Slot], wanted: Sequence[Modality]) -> list[Slot]:
-    """At most four: one per hour in the modality liked best, those that do not overlap first."""
+    """At most four: one per hour in the modality liked best, those that do not overlap first.
+
+    Where several ways are possible, starts that overlap would only be the same time twice: one is left.
+    """
     taste = {modality: place for place, modality in enumerate(wanted or list(Modality))}
     by_hour: dict[datetime, Slot] = {}
     for slot in sorted(slots, key=lambda one: (one.starts_at, taste.get(one.modality, len(taste)))):
@@ -97,7 +100,8 @@ def pressable(slots: Sequence[Slot], wanted: Sequence[Modality]) -> list[Slot]:
     for slot in by_hour.values():
         if not apart or slot.starts_at >= apart[-1].ends_at:
             apart.append(slot)
-    rest = [slot for slot in by_hour.values() if slot not in apart]
+    one_way = len(taste) == 1 or len({slot.modality for slot in by_hour.values()}) == 1
+    rest = [slot for slot in by_hour.values() if slot not in apart] if one_way else []
     return sorted([*apart, *rest][:SHOWN_SLOTS], key=lambda one: one.starts_at)
 
 

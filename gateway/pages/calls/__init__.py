@@ -2,10 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.calls import booking, desk, holding, sheet, stream
+from gateway.pages.calls import booking, desk, holding, line, sheet, stream
 
 HANDLERS: list[ControllerRouterHandler] = [
     *desk.HANDLERS,
+    *line.HANDLERS,
     *sheet.HANDLERS,
     *holding.HANDLERS,
     *booking.HANDLERS,

@@ -12,6 +12,7 @@ from contracts.referral import Candidates, Contact, ExpertCard, Task
 from contracts.words import Modality
 from gateway import proposals, spoken
 from gateway.contact_wishes import Wishes
+from gateway.desk_words import NON_DATA, NOTICE, STATES
 from gateway.holding import Held
 from gateway.page import Page
 from gateway.proposals import SORTS, Shown
@@ -100,10 +101,23 @@ async def waiting(page: Page) -> dict[str, Any]:
 
 async def around(page: Page, contact: Contact) -> dict[str, Any]:
     """What only a whole page needs: words, other open calls, the names of experts who are not to be proposed."""
-    vocabulary, calls, away = await asyncio.gather(
-        page.house.referral.vocabulary(), or_none(page.house.referral.open_contacts()), excluded(page, contact)
+    vocabulary, calls, away, desk = await asyncio.gather(
+        page.house.referral.vocabulary(),
+        or_none(page.house.referral.open_contacts()),
+        excluded(page, contact),
+        or_none(page.house.desk.show()),
     )
-    return {"vocabulary": vocabulary, "calls": calls or [], "excluded": away}
+    colleagues = [one for one in (desk.present if desk else []) if one.account_id != page.subject]
+    return {
+        "vocabulary": vocabulary,
+        "calls": calls or [],
+        "excluded": away,
+        "colleagues": colleagues,
+        "states": STATES,
+        "kinds_apart": NON_DATA,
+        "notice": NOTICE,
+        "mine": contact.listener_id == page.subject,
+    }
 
 
 async def excluded(page: Page, contact: Contact) -> list[ExpertCard]:

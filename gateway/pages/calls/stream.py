@@ -43,6 +43,24 @@ async def stream(contact_id: FromPath[UUID], page: NamedPage) -> Stream:
     )
 
 
+@get("/appels/flux", opt={**LISTENERS_ONLY, **UNTOUCHED})
+async def desk_stream(page: NamedPage) -> Stream:
+    """Server-sent events: `poste` whenever something moves at the desk, and every quarter of a minute."""
+    return Stream(
+        _moves(page), media_type="text/event-stream", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+    )
+
+
+async def _moves(page: NamedPage) -> AsyncIterator[bytes]:
+    feed = page.gateway.live.listen(lambda name: name == "desk" or name.startswith("urgent:"))
+    try:
+        yield b"retry: 1500\n\n"
+        async for _ in feed:
+            yield event("poste", {})
+    finally:
+        await feed.aclose()  # type: ignore[attr-defined]
+
+
 async def told(page: NamedPage, house: House, experts: list[UUID], modalities: list[Modality]) -> AsyncIterator[bytes]:
     """First everything as it stands, then what moves; every quarter of a minute everything again."""
     wanted = {f"agenda:{each}": each for each in experts}
@@ -126,4 +144,4 @@ def _experts(given: list[str]) -> list[UUID]:
     return found
 
 
-HANDLERS = [stream]
+HANDLERS = [stream, desk_stream]

@@ -51,7 +51,8 @@ export async function hold(wanted) {
 function refused(wanted) {
   const box = document.querySelector("#pris [data-code]");
   if (box?.dataset.code === "level-missing") {
-    document.getElementById("pris").replaceChildren();
+    box.querySelector("p").textContent = words.niveau;
+    document.getElementById("pris").scrollIntoView({ block: "nearest" });
     document.getElementById("niveau-manque").hidden = false;
     document.querySelector("#niveau input").focus();
     return;
@@ -133,15 +134,27 @@ async function keep({ again = false } = {}) {
     for (const [name, one] of Object.entries(told.fields)) form.elements[name].value = one;
     form.dataset.dernier = told.last ? "oui" : "";
     remember(carried());
-    if (again && told.last && told.seconds < 90) {
-      await send(here("rendre"), carried());
-      busy = false;
-      await hold(value);
-    }
+    if (again && told.last && told.seconds < 240) atEnd(told.seconds);
     tick();
   } catch {
     return; // the ring goes on by itself, and the next beat asks again
   }
+}
+
+// Thirty minutes are the most: it is said, and only a press takes the slot again.
+function atEnd(seconds) {
+  const hour = new Date(Date.now() + seconds * 1000).toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" });
+  const line = card().querySelector(".alarme");
+  line.dataset.perdu = "oui";
+  line.hidden = false;
+  line.querySelector(".dit").textContent = words.auBout.replace("{}", hour);
+  line.querySelector(".garder").textContent = words.reprendre;
+}
+
+async function takeAgain() {
+  const wanted = value;
+  await send(here("rendre"), carried()).catch(() => null);
+  await hold(wanted);
 }
 
 function lost(text) {
@@ -189,7 +202,7 @@ async function submitted(event) {
   if (form.id !== "confirmer") return;
   event.preventDefault();
   const press = event.submitter;
-  if (press?.classList.contains("garder")) return card().querySelector(".alarme").dataset.perdu ? hold(value) : keep({ again: true });
+  if (press?.classList.contains("garder")) return card().querySelector(".alarme").dataset.perdu ? takeAgain() : keep({ again: true });
   const back = press?.classList.contains("rendre");
   form.elements.call_back.value = document.getElementById("call_back")?.value ?? "";
   if (busy) return;

@@ -1,5 +1,6 @@
 // The ranked list: it never moves under the pointer or the focus; arrows walk, a digit holds, « / » filters.
 import { here, later, say, send, swap, words } from "./send.js";
+import { on as shortcuts } from "./shortcuts.js";
 
 const list = () => document.getElementById("liste");
 const button = () => document.getElementById("changements");
@@ -144,12 +145,12 @@ function keys(event, hold) {
   if (event.ctrlKey || event.metaKey || event.altKey || !list().contains(event.target)) return;
   const card = event.target.closest(".pro");
   if (!card) return;
-  if (event.key === "/") {
+  if (event.key === "/" && shortcuts()) {
     event.preventDefault();
     filter.focus();
     return;
   }
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+  const digit = shortcuts() && /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   if (digit) {
     const one = slots(card)[digit - 1];
     if (one) {

@@ -116,7 +116,10 @@ function touched(event) {
   if (OURS.has(field.name ?? "")) return;
   if (field.name === "modalities") rank(field);
   if (field.name === "department") elsewhere(field.value);
-  if (field.name === "level") document.getElementById("niveau-manque").hidden = true;
+  if (field.name === "level") {
+    document.getElementById("niveau-manque").hidden = true;
+    document.querySelector("#pris [data-code='level-missing']")?.remove();
+  }
   dirty.add(nameOf(field));
   keep([...dirty]);
   event.type === "input" ? afterTyping() : soon();

@@ -1,0 +1,102 @@
+"""The shift hand-over: what is open, whom to watch over, what happened; read and signed in two minutes."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from contracts.words import Role
+from gateway.desk_words import STATES
+from gateway.guards import LISTENERS_ONLY, UNTOUCHED, to
+from gateway.messages import sentence
+from gateway.page import NamedPage, Page
+from gateway.pages.calls.console import or_none
+from gateway.pages.tasks import KINDS
+from kit.http import PeerProblem
+
+SUPERVISING = to(Role.DUTY_MANAGER, Role.COORDINATOR)
+
+
+@get("/transmissions", opt=LISTENERS_ONLY)
+async def transmissions(page: NamedPage) -> Response[str]:
+    """Everything that whoever comes in must know."""
+    return await show(page)
+
+
+@post("/transmissions/consignes/{watch_id:uuid}/finir", opt=LISTENERS_ONLY)
+async def end_watch(watch_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
+    """There is no need any more."""
+    return await _then(page, page.house.desk.end_watch(watch_id, key=page.key("end")))
+
+
+@post("/transmissions/incidents", opt=LISTENERS_ONLY)
+async def incident(page: NamedPage) -> Response[str] | Redirect:
+    """Something that the next shift must know."""
+    words = page.field("incident")[:600]
+    return await _then(page, page.house.desk.incident(words, key=page.key("incident")), incident=words)
+
+
+@post("/transmissions/passer", opt=LISTENERS_ONLY)
+async def hand_over(page: NamedPage) -> Response[str] | Redirect:
+    """One's last word; whoever comes in signs it."""
+    words = page.field("mot")[:1000]
+    return await _then(page, page.house.desk.hand_over(words, key=page.key("over")), word=words)
+
+
+@post("/transmissions/{handover_id:uuid}/signer", opt=LISTENERS_ONLY)
+async def sign(handover_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
+    """Read, and signed."""
+    return await _then(page, page.house.desk.sign(handover_id, key=page.key("sign")))
+
+
+@get("/plateau", opt=SUPERVISING)
+async def floor(page: NamedPage) -> Response[str]:
+    """The desk now, for whoever supervises: calls, levels, waits. Nobody is listened to."""
+    return await page.render("transmissions/plateau.html", now_=await page.house.desk.now(), states=STATES)
+
+
+@get("/plateau/maintenant", opt={**SUPERVISING, **UNTOUCHED})
+async def floor_again(page: NamedPage) -> Response[str]:
+    """The same, asked again by the page every quarter of a minute."""
+    desk = await page.house.desk.now()
+    return await page.render("transmissions/postes.html", now_=desk, states=STATES, back="/plateau")
+
+
+@post("/plateau/debriefs/{debrief_id:uuid}/tenu", opt=SUPERVISING)
+async def debrief_held(debrief_id: FromPath[UUID], page: NamedPage) -> Redirect:
+    """It took place: who had asked is forgotten."""
+    await or_none(page.house.desk.debrief_held(debrief_id, key=page.key("held")))
+    return page.redirect("/plateau")
+
+
+async def show(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
+    """The transmissions; what does not answer is left out, and said."""
+    shift, tasks = await asyncio.gather(page.house.desk.shift(), or_none(page.house.referral.tasks()))
+    unsigned = [one for one in shift.handovers if one.signed_at is None]
+    return await page.render(
+        "transmissions/transmissions.html",
+        status=status,
+        shift=shift,
+        unsigned=unsigned,
+        signed=[one for one in shift.handovers if one.signed_at is not None][:3],
+        tasks=tasks,
+        kinds=KINDS,
+        me=page.subject,
+        **{"back": "/transmissions", **more},
+    )
+
+
+async def _then(page: Page, asked: Awaitable[object], **typed: str) -> Response[str] | Redirect:
+    try:
+        await asked
+    except PeerProblem as error:
+        problem = error.problem
+        return await show(page, status=problem.status, refusal=sentence(problem.code, problem.status), **typed)
+    return page.redirect("/transmissions")
+
+
+HANDLERS = [transmissions, end_watch, incident, hand_over, sign, floor, floor_again, debrief_held]
