@@ -185,6 +185,27 @@ class AppointmentUncovered(Event, frozen=True):
     starts_at: datetime
 
 
+class ExpertInvited(Event, frozen=True):
+    """The coordination asks someone to join: reminders makes the link that opens their account."""
+
+    expert_id: UUID
+    version: int
+
+
+class ProofExpiring(Event, frozen=True):
+    """A proof of an expert ends within thirty days."""
+
+    proof_id: UUID
+    expert_id: UUID
+
+
+class NoticePosted(Event, frozen=True):
+    """The coordination wrote to these experts: they are told that it waits, and nothing of what it says."""
+
+    notice_id: UUID
+    expert_ids: tuple[UUID, ...]
+
+
 class LinkMade(Event, frozen=True):
     """Reminders made a secret for a message: identity learns its hash and what it opens, nothing else."""
 
@@ -260,3 +281,6 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     AccountClosed: ("referral", "booking", "reminders"),
 }
 """The whole choreography of the house: which services hear each event."""
+    ExpertInvited: ("reminders",),
+    ProofExpiring: ("reminders",),
+    NoticePosted: ("reminders",),

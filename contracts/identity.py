@@ -161,6 +161,23 @@ class NewAccount(msgspec.Struct, frozen=True):
     password: str
 
 
+class NewInvitation(msgspec.Struct, frozen=True):
+    """POST /invitations → Account: without a password it opens to nobody until the invitation is accepted."""
+
+    account_id: UUID
+    identifier: str
+    display_name: str
+    grants: tuple[Grant, ...]
+
+
+class AcceptInvitation(msgspec.Struct, frozen=True):
+    """POST /invitations/accept, without login: the secret of the link, and the password that is chosen."""
+
+    secret: str
+    password: str
+    origin: str = ""
+
+
 class NewGrants(msgspec.Struct, frozen=True):
     """PUT /accounts/{id}/grants → Account; its sessions lock and reopen under a new id."""
 

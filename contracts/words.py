@@ -103,3 +103,4 @@ class LinkPurpose(StrEnum):
     CASE = "case"
     OFFER = "offer"
     FORM = "form"
+    INVITATION = "invitation"  # opens an account, once

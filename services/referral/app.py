@@ -5,7 +5,10 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.di import Provide
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit import outbox
+from kit.clock import now
 from kit.db import Database
 from kit.ticks import Tick
 from kit.vault import Vault
@@ -15,7 +18,7 @@ from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
 from services.referral.settings import Settings, read
-from services.referral.store import choices, desk, fairness
+from services.referral.store import choices, desk, fairness, members
 from services.referral.store.experts import KnownExperts
 
 
@@ -50,7 +53,8 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         ticks=[
             Tick("desk", seconds=30, run=desk.tidy),
             Tick("clamp", seconds=60, run=fairness.clamp),
-                Tick("forget-choices", seconds=3600, run=choices.forget),
+            Tick("proofs", seconds=1800, run=remind_of_proofs),
+            Tick("forget-choices", seconds=3600, run=choices.forget),
             Tick("timers", seconds=5, run=falling_due.Clock(known)),
             Tick("seal", seconds=1, run=falling_due.seal),
             Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
@@ -69,3 +73,8 @@ def provide_ringer(request: Request[Any, Any, Any]) -> Ringer:
     """The process's ringer."""
     ringer: Ringer = request.app.state.house.things["ringer"]
     return ringer
+async def remind_of_proofs(db: AsyncConnection) -> None:
+    """Proofs that will end soon; each is told once."""
+    await outbox.tell(db, *await members.to_remind(db, today=now().date()))
+
+

@@ -29,7 +29,7 @@ from services.referral.domain import tasks, transitions
 from services.referral.domain.appointments import Appointment, Standing, reconciled
 from services.referral.domain.experts import expert_changed
 from services.referral.domain.referrals import Referral
-from services.referral.store import colleagues, experts, fairness, referrals
+from services.referral.store import colleagues, experts, fairness, members, referrals
 from services.referral.store import tasks as task_store
 
 ACTOR = "booking"
@@ -128,6 +128,9 @@ async def message_failed(db: AsyncConnection, event: MessageFailed) -> None:
 
 async def account_opened(db: AsyncConnection, event: AccountOpened) -> None:
     await colleagues.opened(db, event)
+    expert = await members.joined(db, event.account_id, now=now())
+    if expert is not None:
+        await outbox.tell(db, expert_changed(expert))
 
 
 async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:

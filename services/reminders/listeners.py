@@ -15,9 +15,12 @@ from contracts.events import (
     AppointmentMoved,
     AppointmentUnseen,
     CaseErased,
+    ExpertInvited,
     ManagerNeeded,
+    NoticePosted,
     OfferClosed,
     PersonWaitingAlone,
+    ProofExpiring,
     ReferralClosed,
     ReferralOffered,
     UrgentActionTriggered,
@@ -170,6 +173,21 @@ async def manager_needed(db: AsyncConnection, event: ManagerNeeded) -> None:
         await plan.put(db, rows, again=())
 
 
+async def expert_invited(db: AsyncConnection, event: ExpertInvited) -> None:
+    """A link to open their account, at once: somebody of the coordination has just spoken with them."""
+    await _about_a_thing(db, Notice.INVITED, event.expert_id, event.expert_id, version=event.version, at_once=True)
+
+
+async def proof_expiring(db: AsyncConnection, event: ProofExpiring) -> None:
+    await _about_a_thing(db, Notice.PROOF, event.expert_id, event.proof_id)
+
+
+async def notice_posted(db: AsyncConnection, event: NoticePosted) -> None:
+    """That something waits behind their login, in the hours of the day."""
+    for expert_id in event.expert_ids:
+        await _about_a_thing(db, Notice.NETWORK, expert_id, event.notice_id)
+
+
 async def case_erased(db: AsyncConnection, event: CaseErased) -> None:
     """The data key is destroyed with all that is known of the case; later events bring nothing back."""
     await contacts.lock(db, event.case_id)
@@ -249,3 +267,21 @@ async def _tell(db: AsyncConnection, notice: Notice, account_ids: Iterable[UUID]
     for account_id in dict.fromkeys(account_ids):
         channels = await contacts.account_channels(db, account_id)
         await plan.put(db, rules.for_account(notice, account_id, channels, now=now(), about=about), again=())
+
+
+async def _about_a_thing(
+    db: AsyncConnection, notice: Notice, account_id: UUID, thing_id: UUID, *, version: int = 1, at_once: bool = False
+) -> None:
+    """One row per channel that the account chose."""
+    if await appointments.is_over(db, account_id):
+        return
+    rows = rules.about_a_thing(
+        notice,
+        account_id,
+        await contacts.account_channels(db, account_id),
+        thing_id=thing_id,
+        version=version,
+        now=now(),
+        at_once=at_once,
+    )
+    await plan.put(db, rows, again=())

@@ -26,13 +26,14 @@ NOT_FOR_PROGRAMS = {
         "POST /tokens",
         "POST /links/exchange",
         "POST /codes/exchange",
+        "POST /invitations/accept",
         "POST /codes/permitted",
     },
     "reminders": {"POST /kept-numbers"},
 }
 OPEN_PAGES = {
     *("/", "/live", "/ready", "/metrics", "/l", "/theme", "/quitter", "/calendrier", "/alerte", "/static/{}"),
-    *("/connexion", "/connexion/code", "/verrou", "/deconnexion"),
+    *("/connexion", "/connexion/code", "/verrou", "/deconnexion", "/invitation", "/professionnels"),
 }
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.reminders.domain.texts import DAYS, Notice, for_account, for_person, person_link
+from services.reminders.domain.texts import DAYS, Notice, for_account, for_person, invitation_link, person_link
 
 URL = "https://agenda.exemple.fr"
 LINK = person_link(URL, "s" * 43)
@@ -56,6 +56,12 @@ GOLDEN = {
     " {url}/agenda",
     Notice.WAITING: "Votre rendez-vous du dimanche 22/11 à 08:30 a commencé. {url}/agenda",
     Notice.URGENT: "Une alerte vous attend : {url}/appels",
+    Notice.OFFER: "Une orientation vous attend : {url}/demandes",
+    Notice.OFFER_LINK: "Une demande attend votre réponse : {url}/agenda",
+    Notice.DESK: "Une tâche vous attend : {url}/taches",
+    Notice.INVITED: "Votre compte vous attend. Pour l'ouvrir, dans les quatorze jours : {url}/agenda",
+    Notice.NETWORK: "Un message vous attend : {url}/profil",
+    Notice.PROOF: "Votre fiche demande une mise à jour : {url}/profil",
 }
 
 
@@ -75,3 +81,7 @@ def test_the_secret_stands_in_the_fragment() -> None:
     assert LINK.partition("#")[0] == "https://agenda.exemple.fr/l"
     assert person_link(URL + "/") == "https://agenda.exemple.fr/l#…"
     assert ZoneInfo("Europe/Paris")
+
+
+def test_an_invitation_carries_its_secret_where_no_server_sees_it() -> None:
+    assert invitation_link(URL + "/", "s" * 43) == f"{URL}/invitation#{'s' * 43}"

@@ -9,6 +9,7 @@ from infra.embedded.seed.people import CITIES, FIRST_NAMES, POPULATION, RURAL_GA
 from services.booking.domain.experts import Expert as BookableExpert
 from services.referral.domain.departments import DEPARTMENTS
 from services.referral.domain.experts import Expert, Fee, Place
+from services.referral.domain.network.proofs import luhn
 
 EXPERTS = 1000
 OPEN_SHARE = 2 / 3
@@ -98,7 +99,7 @@ def _member(chance: Chance, number: int, department: str, today: date) -> Member
         leave=_leave(chance, number, today),
         time_zone=where.time_zone,
         holiday_region=HOLIDAY_REGIONS.get(department, department if len(department) == 3 else "metropole"),
-        rpps=f"10{chance.randint(10**8, 10**9 - 1)}",
+        rpps=_rpps(chance.randint(10**8, 10**9 - 1)),
     )
     bookable = BookableExpert(expert.id, profession, modalities, where.time_zone, expert.holiday_region, True)
     is_open = number == 0 or (department not in RURAL_GAPS and chance.random() < OPEN_SHARE * 1.03)
@@ -110,6 +111,12 @@ FEES = {
     ExpertProfession.GENERAL_PRACTITIONER: (3000,),
     ExpertProfession.PSYCHIATRIST: (5500, 6500, 8000),
 }
+
+
+def _rpps(drawn: int) -> str:
+    """A number in the RPPS's form, with its key; the range 10… is the real one, the people are invented."""
+    body = f"10{drawn // 10}"
+    return next(f"{body}{key}" for key in range(10) if luhn(f"{body}{key}"))
 
 
 def _name(chance: Chance, gender: str) -> str:

@@ -7,7 +7,7 @@ from litestar import Controller, post
 from litestar.params import FromPath, JSONBody
 
 from contracts.identity import LinkExchange, PersonSession, Revoked
-from contracts.words import LISTENING, Role
+from contracts.words import LISTENING, LinkPurpose, Role
 from kit import audit
 from kit.auth import PUBLIC, NotAllowed, only
 from kit.clock import now
@@ -34,7 +34,7 @@ class Links(Controller):
         instant = now()
         async with trust.trying([(UNKNOWN, data.origin)]):
             found = await links.find(db, data.secret, data.device)
-            if found is None or not found.link.is_open(instant):
+            if found is None or not found.link.is_open(instant) or found.link.purpose is LinkPurpose.INVITATION:
                 raise LinkNotOpen()
         target_id = found.link.target_id
         if not found.known_device:

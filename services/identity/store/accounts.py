@@ -45,6 +45,21 @@ async def one(db: AsyncConnection, account_id: UUID) -> Account:
     return _account(row)
 
 
+async def find(db: AsyncConnection, account_id: UUID) -> Account | None:
+    """An account by its id, or None."""
+    row = (await db.execute(_ALL.where(account.c.id == account_id))).one_or_none()
+    return None if row is None else _account(row)
+
+
+async def rename(db: AsyncConnection, account_id: UUID, *, identifier: str) -> Account:
+    """Another identifier for an account that nobody has opened yet; `identifier-taken` if another has it."""
+    taken = await named(db, identifier)
+    if taken is not None and taken.id != account_id:
+        raise IdentifierTaken()
+    await db.execute(update(account).where(account.c.id == account_id).values(identifier=identifier))
+    return await one(db, account_id)
+
+
 async def named(db: AsyncConnection, identifier: str) -> Account | None:
     """The open account with this identifier."""
     mine = and_(account.c.identifier == identifier, account.c.closed_at.is_(None))

@@ -6,8 +6,11 @@ from services.referral.routes.desk import DeskOfAll, Presences, debrief_held
 from services.referral.routes.experts import Experts
 from services.referral.routes.line import Line
 from services.referral.routes.offers import Offers
+from services.referral.routes.listed import public_list
+from services.referral.routes.network import Network
 from services.referral.routes.on_call import OnCallList
-from services.referral.routes.orienting import Orienting, of_case, targets
+from services.referral.routes.orienting import Orienting, of_case, pass_on, targets
+from services.referral.routes.profiles import Mine
 from services.referral.routes.referrals import Referrals
 from services.referral.routes.samu import SamuLines
 from services.referral.routes.shift import Shift
@@ -45,5 +48,8 @@ CONTROLLERS = (
     Weighing,
     Choosing,
     Reasons,
+    Network,
+    Mine,
+    public_list,
     show_vocabulary,
 )

@@ -34,6 +34,8 @@ STOP_CLAIMING = 3.0
 REPEATS = 1
 """A message that may have left is tried this often again, never more."""
 LAST = timedelta(seconds=30)
+INVITATION = timedelta(days=14)
+"""How long an invitation opens an account."""
 
 
 @dataclass
@@ -180,6 +182,12 @@ async def _text(db: AsyncConnection, outgoing: Outgoing, row: Claimed) -> str:
         fingerprint = hashlib.sha256(secret.encode()).hexdigest()
         await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.OFFER, row.thing_id, row.expires_at))
         return texts.for_target(Notice.OFFER_LINK, texts.person_link(outgoing.public_url, secret))
+    if row.kind == Notice.INVITED:
+        secret = secrets.token_urlsafe(32)
+        fingerprint = hashlib.sha256(secret.encode()).hexdigest()
+        ends = now() + INVITATION
+        await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.INVITATION, row.recipient_id, ends))
+        return texts.for_target(Notice.INVITED, texts.invitation_link(outgoing.public_url, secret))
     if row.case_id is None or row.starts_at is None:
         return texts.for_account(Notice(row.kind), row.starts_at, row.time_zone, outgoing.public_url)
     secret = secrets.token_urlsafe(32)

@@ -20,6 +20,9 @@ class Notice(StrEnum):
     URGENT = "account_urgent"
     OFFER = "account_offer"  # an expert has something to answer, behind their own login
     OFFER_LINK = "target_offer"  # a structure or a service without an account: a link of one purpose
+    INVITED = "account_invited"  # a link that opens an account, once
+    NETWORK = "account_network"  # the coordination wrote
+    PROOF = "account_proof"  # a proof will soon end
     DESK = "account_desk"  # a task at the desk that nobody has taken
 
 
@@ -34,8 +37,18 @@ WITHOUT_AN_HOUR = {
     Notice.OFFER: "Une orientation vous attend : {link}",
     Notice.OFFER_LINK: "Une demande attend votre réponse : {link}",
     Notice.DESK: "Une tâche vous attend : {link}",
+    Notice.INVITED: "Votre compte vous attend. Pour l'ouvrir, dans les quatorze jours : {link}",
+    Notice.NETWORK: "Un message vous attend : {link}",
+    Notice.PROOF: "Votre fiche demande une mise à jour : {link}",
 }
-PAGES = {Notice.URGENT: "/appels", Notice.WAITING: "/agenda", Notice.OFFER: "/demandes", Notice.DESK: "/taches"}
+PAGES = {
+    Notice.URGENT: "/appels",
+    Notice.WAITING: "/agenda",
+    Notice.OFFER: "/demandes",
+    Notice.DESK: "/taches",
+    Notice.NETWORK: "/profil",
+    Notice.PROOF: "/profil",
+}
 
 
 def for_person(starts_at: datetime, zone: str, link: str) -> str:
@@ -48,6 +61,11 @@ def for_person(starts_at: datetime, zone: str, link: str) -> str:
 def person_link(public_url: str, secret: str = PLACEHOLDER) -> str:
     """The secret stands in the fragment, which no server, proxy or referrer ever sees."""
     return f"{public_url.rstrip('/')}/l#{secret}"
+
+
+def invitation_link(public_url: str, secret: str) -> str:
+    """As a person's link, on the page where an account is opened."""
+    return f"{public_url.rstrip('/')}/invitation#{secret}"
 
 
 def for_account(notice: Notice, starts_at: datetime | None, zone: str, public_url: str) -> str:

@@ -72,11 +72,11 @@ def read(rows: Sequence[ImportRow], known: Mapping[str, Expert], *, today: date)
     lines = []
     for number, row in enumerate(rows, 1):
         line = _line(number, row, known, today)
-        if line.expert is not None and line.expert.rpps is not None:
-            if line.expert.rpps in seen:
-                line = Line(number, "wrong", line.name, errors={"rpps": "twice in this file"})
-            else:
-                seen.add(line.expert.rpps)
+        rpps = line.expert.rpps if line.expert is not None else None
+        if rpps is not None and rpps in seen:
+            line = Line(number, "wrong", line.name, errors={"rpps": "twice in this file"})
+        elif rpps is not None:
+            seen.add(rpps)
         lines.append(line)
     return lines
 
