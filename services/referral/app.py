@@ -56,6 +56,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
             Tick("proofs", seconds=1800, run=remind_of_proofs),
             Tick("forget-choices", seconds=3600, run=choices.forget),
             Tick("timers", seconds=5, run=falling_due.Clock(known)),
+            Tick("overdue", seconds=60, run=falling_due.overdue),
             Tick("seal", seconds=1, run=falling_due.seal),
             Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
         ],

@@ -10,10 +10,80 @@ from services.referral.domain import transitions
 _TERMINAL = ", ".join(f"'{status.value}'" for status in sorted(transitions.TERMINAL))
 _BOOKED = f"'{ReferralStatus.BOOKED.value}'"
 
+OFFER_RULES: Final = {
+    "at most one offer is accepted in a cycle": """
+        SELECT referral_id FROM offer WHERE status = 'accepted' GROUP BY referral_id, cycle HAVING count(*) > 1
+    """,
+    "nobody whom the case does not want was asked after that was known": """
+        SELECT o.id FROM offer o JOIN case_exclusion x ON x.case_id = o.case_id AND x.expert_id = o.target_id
+        WHERE o.sent_at > x.at
+        UNION ALL SELECT o.id FROM offer o JOIN referral r ON r.id = o.referral_id JOIN need n ON n.id = r.need_id
+        WHERE o.sent_at > n.at AND n.codes->'not_experts' ? o.target_id::text
+    """,
+    "whoever is asked is of the network and verified": """
+        SELECT o.id FROM offer o LEFT JOIN expert e ON e.id = o.target_id
+        WHERE o.target_kind = 'expert' AND (e.id IS NULL OR o.sent_at::date - e.checked_at > 366)
+    """,
+    "an offer has time to be answered, and no yes came after it": """
+        SELECT id FROM offer WHERE expires_at <= sent_at
+        OR (status IN ('accepted', 'declined') AND answered_at >= expires_at)
+    """,
+    "an accepted orientation names who accepted": f"""
+        SELECT r.id FROM referral r WHERE r.status = '{ReferralStatus.ACCEPTED.value}' AND NOT EXISTS (
+            SELECT 1 FROM offer o WHERE o.referral_id = r.id AND o.cycle = r.cycle AND o.status = 'accepted')
+    """,
+    "nobody is asked for an orientation that has ended or is booked": f"""
+        SELECT o.id FROM offer o JOIN referral r ON r.id = o.referral_id
+        WHERE o.status IN ('created', 'sent', 'seen') AND r.status IN ({_TERMINAL}, {_BOOKED})
+    """,
+    "an offer that can be answered has a timer": """
+        SELECT o.id FROM offer o WHERE o.status IN ('created', 'sent', 'seen')
+        AND NOT EXISTS (SELECT 1 FROM timer t WHERE t.thing_id = o.id AND t.kind = 'offer_expires')
+    """,
+    "from level 3 a task has a name within the hour": """
+        SELECT id FROM task WHERE done_at IS NULL AND level >= 3 AND owner_id IS NULL
+        AND created_at < now() - interval '1 hour'
+    """,
+    "from level 4 somebody met them, was alerted or has it as a task within the day": """
+        SELECT r.id FROM referral r WHERE r.level >= 4 AND r.created_at < now() - interval '25 hours'
+        AND r.status IN ('ready', 'offered', 'waitlisted', 'escalated')
+        AND NOT EXISTS (SELECT 1 FROM task t WHERE t.referral_id = r.id)
+        AND NOT EXISTS (SELECT 1 FROM urgent_action u WHERE u.contact_id = r.contact_id)
+    """,
+}
+"""Invariants 1, 2, 3, 7 and 8 of referral.md §2.6."""
+
+LOG_RULES: Final = {
+    "every step has an actor and a cause": "SELECT id FROM transition_log WHERE actor = '' OR cause = ''",
+    "the log ends where the offer stands": """
+        SELECT o.id FROM offer o LEFT JOIN (
+            SELECT DISTINCT ON (offer_id) offer_id, to_status FROM transition_log WHERE offer_id IS NOT NULL
+            ORDER BY offer_id, id DESC
+        ) last ON last.offer_id = o.id WHERE last.to_status IS DISTINCT FROM o.status
+    """,
+    "the seals of the log hold what they sealed, one upon the other": """
+        SELECT position FROM (
+            SELECT position, log_ids, previous, hash, lag(hash) OVER (ORDER BY position) AS former,
+                lag(position) OVER (ORDER BY position) AS before FROM log_seal
+        ) s WHERE hash <> hash_of_log(previous, log_ids) OR position <> coalesce(before, 0) + 1
+        OR previous <> coalesce(former, decode(repeat('00', 32), 'hex'))
+    """,
+    "every step of the log is under one seal or waits for it": """
+        SELECT coalesce(l.id, s.id) FROM transition_log l
+        FULL JOIN (SELECT unnest(log_ids) AS id FROM log_seal) s ON s.id = l.id
+        LEFT JOIN log_unsealed w ON w.log_id = l.id
+        WHERE l.id IS NULL OR (s.id IS NULL) = (w.log_id IS NULL)
+        UNION ALL SELECT id FROM (SELECT unnest(log_ids) AS id FROM log_seal) s GROUP BY id HAVING count(*) > 1
+    """,
+}
+"""Invariant 6."""
+
 RULES: Final = {
-    "an open referral has a next action and its hour": f"""
+    **OFFER_RULES,
+    **LOG_RULES,
+    "an open referral has an owner, a next action and its hour": f"""
         SELECT id FROM referral WHERE status NOT IN ({_TERMINAL})
-        AND (next_action IS NULL OR next_action_at IS NULL)
+        AND (next_action IS NULL OR next_action_at IS NULL OR (owner_id IS NULL AND queue IS NULL))
     """,
     "a booked referral names an appointment that was heard of": f"""
         SELECT r.id FROM referral r LEFT JOIN appointment a ON a.id = r.appointment_id
@@ -21,7 +91,8 @@ RULES: Final = {
     """,
     "the log ends where the referral stands": """
         SELECT r.id FROM referral r JOIN (
-            SELECT DISTINCT ON (referral_id) referral_id, to_status FROM transition_log ORDER BY referral_id, id DESC
+            SELECT DISTINCT ON (referral_id) referral_id, to_status FROM transition_log WHERE offer_id IS NULL
+            ORDER BY referral_id, id DESC
         ) last ON last.referral_id = r.id WHERE last.to_status <> r.status
     """,
     "every referral has a log": """
@@ -30,7 +101,7 @@ RULES: Final = {
     "every step of the log begins where the one before ended": """
         SELECT id FROM (
             SELECT id, from_status, lag(to_status) OVER (PARTITION BY referral_id ORDER BY id) AS before
-            FROM transition_log
+            FROM transition_log WHERE offer_id IS NULL
         ) l WHERE from_status IS DISTINCT FROM before
     """,
     "a referral, its need and its call are of one case": """

@@ -16,11 +16,13 @@ from contracts.words import Modality, Privacy, Role
 from kit.clock import now
 from kit.worker import Listening, hear
 from services.referral import app as referral
+from services.referral.deliver.falling_due import Clock
 from services.referral.deliver.ringing import Ringer
 from services.referral.domain.experts import Expert
 from services.referral.domain.urgent import Duty
 from services.referral.settings import Settings
 from services.referral.store import experts, on_call
+from services.referral.store.experts import KnownExperts
 from services.referral.worker import SERVICE
 from tests.cluster import Address, Cluster
 from tests.keys import Keys
@@ -117,6 +119,11 @@ class Desk:
         await hear(self.listening, letters)
         assert not await self.sql("SELECT * FROM unheard")
 
+    async def tick(self) -> None:
+        """One beat of the timers, beside those of the app itself."""
+        async with self.listening.database.transaction() as db:
+            await Clock(KnownExperts())(db)
+
     async def duty(self, *posts: Duty) -> None:
         async with self.listening.database.transaction() as db:
             await on_call.set_standing(db, posts)
@@ -191,8 +198,6 @@ def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
 
 EMPTIED = (
     "task",
-    "timer",
-    "offer",
     "colleague",
     "glass",
     "urgent_attempt",

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,12 +14,15 @@ from kit.log import log, trace_of
 from services.referral.deliver import asking, offering
 from services.referral.domain import offers as rules
 from services.referral.domain import orienting, waves
+from services.referral.domain import tasks as rules_of_tasks
 from services.referral.domain.referrals import Referral
 from services.referral.domain.timers import Timer, TimerKind
-from services.referral.store import offers, referrals, seals, tasks, timers
+from services.referral.store import offers, queue, referrals, seals, tasks, timers
 from services.referral.store.experts import KnownExperts
 
 SYSTEM = offering.SYSTEM
+LATE: Final = timedelta(minutes=30)
+"""A call may well last that long: whoever is on it is not chased."""
 
 
 class Clock:
@@ -122,3 +126,11 @@ _ACTIONS: Final[dict[TimerKind, Callable[[Clock, AsyncConnection, Timer], Awaita
 async def seal(db: AsyncConnection) -> None:
     """Seal what was logged since the last beat."""
     await seals.seal(db, now=now())
+
+
+async def overdue(db: AsyncConnection) -> None:
+    """From level 3 a step that nobody took becomes the task of a named person (care.md 7)."""
+    instant = now()
+    for referral_id in await queue.overdue(db, before=instant - LATE):
+        referral = await referrals.load(db, referral_id)
+        await asking.ask(db, "overdue", referral, now=instant, due_at=instant + rules_of_tasks.within(referral.level))

@@ -13,8 +13,9 @@ from contracts.words import ReferralStatus
 from kit import outbox
 from services.referral.deliver import asking
 from services.referral.domain import orienting, transitions, waves
+from services.referral.domain.matching.filters import eligible
 from services.referral.domain.matching.ranking import Network, ranked
-from services.referral.domain.matching.wanted import wanted
+from services.referral.domain.matching.wanted import Wanted, wanted
 from services.referral.domain.offers import Offer
 from services.referral.domain.referrals import Referral, Step
 from services.referral.domain.timers import Timer, TimerKind
@@ -32,19 +33,39 @@ class Chosen:
     zone: str = "Europe/Paris"
 
 
+async def wishes(db: AsyncConnection, network: Network, referral: Referral, *, now: datetime) -> tuple[Network, Wanted]:
+    """What the orientation asks for, and the network with whom everybody else asks just now counted in."""
+    sheet = await referrals.codes_of_need(db, referral.need_id)
+    waiting = await offers.asked_elsewhere(db, now)
+    taken = {key: network.taken.get(key, 0) + waiting.get(key, 0) for key in {*network.taken, *waiting}}
+    met, unwanted = await experts.met_by(db, referral.case_id), await offers.excluded(db, referral.case_id)
+    asked = wanted(sheet, case_id=referral.case_id, known=met, not_again=unwanted)
+    return replace(network, taken=taken), replace(asked, level=referral.level)
+
+
+async def chosen_by_hand(
+    db: AsyncConnection, network: Network, referral: Referral, ids: Sequence[UUID], *, now: datetime
+) -> list[Chosen]:
+    """Those among `ids` who may be asked: a person chooses freely, past no hard filter."""
+    busy, asked = await wishes(db, network, referral, now=now)
+    return [
+        Chosen(one.id, TargetKind.EXPERT, one.time_zone)
+        for each in dict.fromkeys(ids)
+        if (one := network.experts.get(each)) is not None
+        and eligible(one, asked, day=now.date(), taken=busy.taken.get(one.id, 0))
+    ]
+
+
 async def candidates(
     db: AsyncConnection, network: Network, referral: Referral, *, most: int, now: datetime
 ) -> list[Chosen]:
     """Who is asked next: ranked as on the telephone, without whom this cycle asked and whom the case does not want."""
-    sheet = await referrals.codes_of_need(db, referral.need_id)
-    gone = await offers.asked_in(db, referral.id, referral.cycle) | await offers.excluded(db, referral.case_id)
+    busy, asked = await wishes(db, network, referral, now=now)
+    gone = await offers.asked_in(db, referral.id, referral.cycle)
     former = await referrals.find(db, referral.follows_id) if referral.follows_id else None
     if former is not None and former.expert_id is not None:
         gone |= {former.expert_id}  # who passed it on is not asked again
-    waiting = await offers.asked_elsewhere(db, now)
-    taken = {key: network.taken.get(key, 0) + waiting.get(key, 0) for key in {*network.taken, *waiting}}
-    wishes = wanted(sheet, case_id=referral.case_id, known=await experts.met_by(db, referral.case_id), not_again=gone)
-    found = ranked(replace(network, taken=taken), wishes, now=now, limit=most)
+    found = ranked(busy, replace(asked, not_experts=asked.not_experts | gone), now=now, limit=most)
     ids = [one.expert_id for one in found.candidates[:most]]
     return [Chosen(one, TargetKind.EXPERT, network.experts[one].time_zone) for one in ids]
 

@@ -110,8 +110,8 @@ def with_need(referral: Referral, *, need_id: UUID, level: int) -> Referral:
     return replace(referral, need_id=need_id, level=level, version=referral.version + 1)
 
 
-def book_permit(referral: Referral, sheet: Sheet) -> BookPermit:
-    """What booking may do for this referral, and nothing about why."""
+def book_permit(referral: Referral, sheet: Sheet, *, unwanted: frozenset[UUID] = frozenset()) -> BookPermit:
+    """What booking may do for this referral, and nothing about why; `unwanted` are the case's own exclusions."""
     if referral.status in transitions.TERMINAL:
         raise transitions.ReferralClosed()
     return BookPermit(
@@ -119,7 +119,7 @@ def book_permit(referral: Referral, sheet: Sheet) -> BookPermit:
         referral_id=referral.id,
         visit=VisitKind.FIRST,
         modalities=tuple(sheet.modalities),
-        not_experts=tuple(sheet.not_experts),
+        not_experts=tuple(dict.fromkeys((*sheet.not_experts, *sorted(unwanted)))),
         priority=referral.level,
         nickname=sheet.first_name or "",
         person_zone=sheet.time_zone or departments.time_zone(sheet.department),

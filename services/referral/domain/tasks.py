@@ -15,15 +15,18 @@ WORDS: Final = {
     "cancelled": "Rendez-vous annulé : proposer une autre heure.",
     "no_show": "Rendez-vous manqué : reprendre contact comme convenu.",
     "cut_call": "Un appel a été coupé : reprendre contact comme convenu, ou dire pourquoi on ne le fait pas.",
+    "call_back_unreached": "Trois rappels sans réponse : décider de la suite, comme convenu avec la personne.",
+    "follow_up_missing": "Des nouvelles manquent après un rendez-vous : les demander, comme convenu.",
     "message_failed": "Un message n’a pas pu partir : vérifier avec la personne au prochain contact.",
     "nobody_left": "Personne n’a pu dire oui : chercher autrement, et le dire à la personne comme convenu.",
     "expert_away": "Le professionnel sera absent à l’heure du rendez-vous : proposer une autre heure.",
+    "overdue": "La prochaine étape attend depuis trop longtemps : la faire, ou passer la main.",
     "counter_offer": "Un professionnel propose autrement : demander à la personne si cela convient.",
 }
 TO_FOLLOW: Final = 3
 """From this level a cancelled or missed appointment becomes somebody's task, which only a person closes (care.md 7)."""
 WITHIN: Final = timedelta(hours=1)
-CLOSED_BY_A_PERSON: Final = frozenset({"cancelled", "no_show", "nobody_left", "expert_away"})
+CLOSED_BY_A_PERSON: Final = frozenset({"cancelled", "no_show", "nobody_left", "expert_away", "overdue"})
 
 
 class UnknownTask(NotFound):
@@ -98,6 +101,11 @@ def named(colleagues: Sequence[Colleague], owner_id: UUID | None, *, level: int,
             if role in one.roles and not (late and one.id == owner_id):
                 return one.id
     return handed_over
+
+
+def within(level: int) -> timedelta:
+    """How long a named person has to say that they do it: none at level 4, half an hour once it is late already."""
+    return timedelta() if level >= 4 else WITHIN / 2
 
 
 def needs_telling(level: int, *, late: bool = False) -> bool:

@@ -35,6 +35,7 @@ CONTROLLERS = (
     Experts,
     Referrals,
     Orienting,
+    pass_on,
     of_case,
     targets,
     Offers,

@@ -22,7 +22,7 @@ from services.referral.domain.matching.wanted import wanted
 from services.referral.routes.given import AT_THE_DESK, Knowing, Sealing
 from services.referral.routes.shown import contact_shown, utc
 from services.referral.store import contacts as store
-from services.referral.store import experts, presence, tasks
+from services.referral.store import experts, offers, presence, tasks
 from services.referral.store import referrals as kept
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -104,7 +104,8 @@ class Contacts(Controller):
         network = await known.network(db, now=instant)
         met = await experts.met_by(db, call.case_id)
         await audit.note(db, caller, "rank", "contact", call.id)
-        wishes = wanted(call.sheet, case_id=call.case_id, known=met)
+        unwanted = await offers.excluded(db, call.case_id)
+        wishes = wanted(call.sheet, case_id=call.case_id, known=met, not_again=unwanted)
         return ranked(network, wishes, now=instant, limit=limit, version=call.version)
 
     @post("/{contact_id:uuid}/permit")
@@ -124,6 +125,7 @@ class Contacts(Controller):
         instant = now()
         call = await store.load(db, vault, contact_id, to_change=True)
         level = sheets.submittable(call.sheet, starts_at=utc(starts_at), now=instant)
+        unwanted = await offers.excluded(db, call.case_id)
         if call.referral_id is None:
             referral, steps = referrals.submitted(
                 referral_id=uuid4(),
@@ -147,9 +149,9 @@ class Contacts(Controller):
                 await kept.save(db, referral, [], actor=str(caller.subject), now=instant)
             if asked.not_experts != call.sheet.not_experts:
                 version = await store.exclusions_changed(db, call.case_id)
-                excluded = tuple(call.sheet.not_experts)
+                excluded = tuple({*call.sheet.not_experts, *unwanted})
                 await outbox.tell(db, CaseExclusionsChanged(call.case_id, version, excluded))
-        permit = referrals.book_permit(referral, call.sheet)
+        permit = referrals.book_permit(referral, call.sheet, unwanted=unwanted)
         await audit.note(db, caller, "permit", "referral", referral.id)
         await outbox.nudge(db, f"referral:{referral.id}")
         return BookingPermit(permits.sign(permit), call.case_id, referral.id)

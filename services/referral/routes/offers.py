@@ -31,16 +31,16 @@ Motive = Annotated[str, QueryParameter(max_length=40)]
 
 class Offers(Controller):
     path = "/offers"
-    guards = (only(*TARGETS),)
+    guards = (only(*TARGETS, *ABOUT_REFERRALS),)
 
-    @get()
+    @get(guards=[only(*TARGETS)])
     async def mine(self, db: Db, caller: Me, vault: Sealing) -> MyOffers:
         """What waits for the caller's answer, then what they answered of late; codes only before the accept."""
         rows = await _mine(db, caller)
         await audit.note(db, caller, "read", "offers", caller.subject)
         return MyOffers([await offers_read.shown(db, vault, row) for row in rows])
 
-    @get("/{offer_id:uuid}")
+    @get("/{offer_id:uuid}", guards=[only(*TARGETS)])
     async def show(self, db: Db, caller: Me, vault: Sealing, offer_id: FromPath[UUID]) -> MyOffer:
         """One of them."""
         row = next((each for each in await _mine(db, caller) if each.id == offer_id), None)
@@ -49,7 +49,7 @@ class Offers(Controller):
         await audit.note(db, caller, "read", "offer", offer_id)
         return await offers_read.shown(db, vault, row)
 
-    @post("/{offer_id:uuid}/seen", status_code=200)
+    @post("/{offer_id:uuid}/seen", status_code=200, guards=[only(*TARGETS)])
     async def seen(self, db: Db, caller: Me, vault: Sealing, offer_id: FromPath[UUID]) -> MyOffer:
         """« J'ai vu »: the desk knows that somebody reads it."""
         instant = now()
@@ -59,7 +59,7 @@ class Offers(Controller):
         await outbox.nudge(db, f"referral:{referral.id}")
         return await self.show.fn(self, db, caller, vault, offer_id)
 
-    @post("/{offer_id:uuid}/accept", status_code=200, guards=[only(*TARGETS, *ABOUT_REFERRALS)])
+    @post("/{offer_id:uuid}/accept", status_code=200)
     async def accept(self, db: Db, caller: Me, offer_id: FromPath[UUID]) -> Declined:
         """Yes: `offer-expired` (410) past its hour, `offer-taken` when another was faster; again is the same yes."""
         instant = now()
@@ -70,7 +70,7 @@ class Offers(Controller):
             await audit.note(db, caller, "accept", "offer", offer_id)
         return Declined(offer_id, OfferStatus.ACCEPTED)
 
-    @post("/{offer_id:uuid}/decline", status_code=200, guards=[only(*TARGETS, *ABOUT_REFERRALS)])
+    @post("/{offer_id:uuid}/decline", status_code=200)
     async def decline(
         self, db: Db, caller: Me, known: Knowing, offer_id: FromPath[UUID], data: JSONBody[Decline]
     ) -> Declined:

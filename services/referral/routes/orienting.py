@@ -28,11 +28,12 @@ from kit.db import Db, Me
 from kit.shapes import as_a
 from services.referral.deliver import offering, passing
 from services.referral.domain import orienting, transitions
+from services.referral.domain.matching.ranking import Network
 from services.referral.domain.offers import AlreadyAsked, UnknownTarget
 from services.referral.domain.referrals import Referral as Found
 from services.referral.routes.given import ABOUT_REFERRALS, Knowing, Sealing
 from services.referral.routes.rights import check_version, words
-from services.referral.store import experts, offers, queue, referrals, sealed, tasks
+from services.referral.store import offers, queue, referrals, sealed, tasks
 
 Words = Annotated[str, QueryParameter(max_length=80)]
 Department = Annotated[str | None, QueryParameter(max_length=3)]
@@ -77,7 +78,7 @@ class Orienting(Controller):
         kept = await sealed.seal(db, vault, found.case_id, said, place=f"offer.note:{referral_id}")
         network = await known.network(db, now=instant)
         if data.targets:
-            chosen = await _chosen(db, found, data)
+            chosen = await _chosen(db, network, found, data)
             changed = await offering.send(db, found, chosen, actor=actor, now=instant, note=kept)
         else:
             changed = await offering.go_on(db, network, found, actor=actor, now=instant)
@@ -90,7 +91,7 @@ class Orienting(Controller):
     ) -> Referral:
         """The caller agrees to wait: the delay is promised, never a place."""
         instant = now()
-        found = await self._to_change(request, db, referral_id)
+        found = await _to_change(request, db, referral_id)
         agreed = passing.agreed_to_wait(found)
         changed = await offering.wait(db, agreed, actor=str(caller.subject), now=instant)
         await offering.withdraw_others(db, referral_id, actor=str(caller.subject), now=instant, why="waitlisted")
@@ -103,7 +104,7 @@ class Orienting(Controller):
     ) -> Referral:
         """To the coordination, by hand."""
         instant, actor, cause = now(), str(caller.subject), "handed_to_coordination"
-        found = await self._to_change(request, db, referral_id)
+        found = await _to_change(request, db, referral_id)
         changed = await offering.nobody_left(db, found, actor=actor, now=instant, cause=cause)
         await offering.withdraw_others(db, referral_id, actor=actor, now=instant, why=cause)
         await audit.note(db, caller, "write", "referral", referral_id, why=cause)
@@ -114,7 +115,7 @@ class Orienting(Controller):
         self, request: Request[Any, Any, Any], db: Db, caller: Me, referral_id: FromPath[UUID], data: JSONBody[Choice]
     ) -> Referral:
         """Its next step is mine."""
-        found = await self._to_change(request, db, referral_id)
+        found = await _to_change(request, db, referral_id)
         changed = orienting.owned(found, caller.subject)
         await referrals.save(db, changed, [], actor=str(caller.subject), now=now())
         await audit.note(db, caller, "own", "referral", referral_id)
@@ -126,7 +127,7 @@ class Orienting(Controller):
         self, request: Request[Any, Any, Any], db: Db, caller: Me, referral_id: FromPath[UUID], data: JSONBody[Refused]
     ) -> Referral:
         """The caller does not want who accepted: it never counts against them."""
-        found = await self._to_change(request, db, referral_id)
+        found = await _to_change(request, db, referral_id)
         changed = await passing.refuse(db, found, data.reason, actor=str(caller.subject), now=now())
         await audit.note(db, caller, "write", "referral", referral_id, why="refused_by_caller")
         return as_a(Referral, changed)
@@ -137,40 +138,35 @@ class Orienting(Controller):
     ) -> Referral:
         """The structure or the service has met the person."""
         instant = now()
-        found = await self._to_change(request, db, referral_id)
+        found = await _to_change(request, db, referral_id)
         changed, step = orienting.taken_up(found, now=instant)
         await referrals.save(db, changed, [step], actor=str(caller.subject), now=instant)
         await audit.note(db, caller, "write", "referral", referral_id, why="taken_up")
         await outbox.nudge(db, f"referral:{referral_id}", "desk")
         return as_a(Referral, changed)
 
-    @post("/pass-on", status_code=200, guards=[only(*ABOUT_REFERRALS, Role.EXPERT)])
-    async def pass_on(
-        self,
-        request: Request[Any, Any, Any],
-        db: Db,
-        caller: Me,
-        vault: Sealing,
-        known: Knowing,
-        referral_id: FromPath[UUID],
-        data: JSONBody[PassedOn],
-    ) -> Referral:
-        """« Réorientation »: a new orientation is offered, this one ends the same instant; returns the new one."""
-        instant, actor = now(), str(caller.subject)
-        found = await self._to_change(request, db, referral_id)
-        passing.of_this_target(caller, found)
-        network = await known.network(db, now=instant)
-        ended, follows = await passing.on(
-            db, vault, network, found, new_id=uuid4(), professions=tuple(data.help), actor=actor, now=instant
-        )
-        await audit.note(db, caller, "write", "referral", referral_id, why="passed_on")
-        await outbox.tell(db, ReferralClosed(ended.id, ended.version, ended.case_id, ended.status.value))
-        return as_a(Referral, follows)
 
-    async def _to_change(self, request: Request[Any, Any, Any], db: Db, referral_id: UUID) -> Found:
-        found = await referrals.load(db, referral_id, to_change=True)
-        check_version(request, found.version)
-        return found
+@post("/referrals/{referral_id:uuid}/pass-on", status_code=200, guards=[only(*ABOUT_REFERRALS, Role.EXPERT)])
+async def pass_on(
+    request: Request[Any, Any, Any],
+    db: Db,
+    caller: Me,
+    vault: Sealing,
+    known: Knowing,
+    referral_id: FromPath[UUID],
+    data: JSONBody[PassedOn],
+) -> Referral:
+    """« Réorientation »: a new orientation is offered, this one ends the same instant; returns the new one."""
+    instant, actor = now(), str(caller.subject)
+    found = await _to_change(request, db, referral_id)
+    passing.of_this_target(caller, found)
+    network = await known.network(db, now=instant)
+    ended, follows = await passing.on(
+        db, vault, network, found, new_id=uuid4(), professions=tuple(data.help), actor=actor, now=instant
+    )
+    await audit.note(db, caller, "write", "referral", referral_id, why="passed_on")
+    await outbox.tell(db, ReferralClosed(ended.id, ended.version, ended.case_id, ended.status.value))
+    return as_a(Referral, follows)
 
 
 @get("/cases/{case_id:uuid}/referrals", guards=[only(*ABOUT_REFERRALS)])
@@ -186,22 +182,22 @@ async def targets(db: Db, q: Words = "", department: Department = None) -> Targe
     return Targets([as_a(Target, row) for row in await queue.targets(db, q, department)])
 
 
-async def _chosen(db: Db, found: Found, data: NewOffers) -> list[offering.Chosen]:
-    """Those whom a person chose: a person may ask anyone but whom the case does not want, and nobody twice at once."""
-    unwanted = await offers.excluded(db, found.case_id)
+async def _to_change(request: Request[Any, Any, Any], db: Db, referral_id: UUID) -> Found:
+    found = await referrals.load(db, referral_id, to_change=True)
+    check_version(request, found.version)
+    return found
+
+
+async def _chosen(db: Db, network: Network, found: Found, data: NewOffers) -> list[offering.Chosen]:
+    """Those whom a person chose, past no hard filter, and nobody twice at once."""
     open_now = {one.target_id for one in await offers.of_referral(db, found.id, cycle=found.cycle) if one.standing}
     if open_now & set(data.targets):
         raise AlreadyAsked()
     if data.target_kind is TargetKind.EXPERT:
-        people = await experts.by_ids(db, data.targets)
-        chosen = [
-            offering.Chosen(one.id, TargetKind.EXPERT, one.time_zone)
-            for one in people
-            if one.active and one.id not in unwanted
-        ]
+        chosen = await offering.chosen_by_hand(db, network, found, data.targets, now=now())
     else:
         known = await offers.names(db, data.targets)
-        chosen = [offering.Chosen(each, data.target_kind) for each in data.targets if each in known]
+        chosen = [offering.Chosen(each, data.target_kind) for each in dict.fromkeys(data.targets) if each in known]
     if len(chosen) != len(set(data.targets)):
         raise UnknownTarget(fields={"targets": "unknown"})
     return chosen

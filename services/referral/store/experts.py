@@ -20,6 +20,8 @@ from services.referral.store import fairness, weights
 from services.referral.tables import appointment, expert, expert_standing
 
 WEEK: Final = timedelta(days=7)
+FULL: Final = 10_000
+"""Counts as taken by an expert who says that they are full: above any capacity."""
 
 LOOK = text(
     """
@@ -66,7 +68,9 @@ async def taken(db: AsyncConnection, *, now: datetime) -> dict[UUID, int]:
     """How many people each expert took in the last 7 days."""
     recent = (appointment.c.charged_at > now - WEEK) & appointment.c.refunded_at.is_(None)
     query = select(appointment.c.expert_id, func.count()).where(recent).group_by(appointment.c.expert_id)
-    return {row[0]: row[1] for row in await db.execute(query)}
+    full = select(expert_standing.c.expert_id).where(expert_standing.c.full_until >= now.date())
+    by_their_word = dict.fromkeys((await db.execute(full)).scalars(), FULL)
+    return {row[0]: row[1] for row in await db.execute(query)} | by_their_word
 
 
 async def by_ids(db: AsyncConnection, ids: Iterable[UUID]) -> list[Expert]:

@@ -185,7 +185,7 @@ async def full_until(db: AsyncConnection, expert_id: UUID, until: Any) -> None:
 
 async def stop_motive(db: AsyncConnection, expert_id: UUID, motive: str) -> int | None:
     """No more of this motive, at the expert's word; the new version, or None when it was so already."""
-    mine = (expert.c.id == expert_id) & ~expert.c.exclusions.any(motive)
+    mine = (expert.c.id == expert_id) & ~expert.c.exclusions.contains([motive])
     exclusions = func.array_append(expert.c.exclusions, motive)
     changed = update(expert).where(mine).values(exclusions=exclusions, version=expert.c.version + 1)
     version: int | None = (await db.execute(changed.returning(expert.c.version))).scalar()

@@ -156,6 +156,23 @@ def _row(row: Any, waiting: int) -> QueueRow:
     )
 
 
+OVERDUE = text(
+    """
+    SELECT r.id FROM referral r
+    WHERE r.next_action_at < :before AND r.level >= 3
+      AND r.status IN ('ready', 'offered', 'waitlisted', 'escalated', 'accepted')
+      AND NOT EXISTS (SELECT 1 FROM task t WHERE t.referral_id = r.id
+                      AND (t.done_at IS NULL OR t.created_at > r.next_action_at))
+    ORDER BY r.next_action_at LIMIT :most FOR UPDATE OF r SKIP LOCKED
+    """
+)
+
+
+async def overdue(db: AsyncConnection, *, before: datetime, most: int = 20) -> list[UUID]:
+    """Orientations from level 3 whose next step nobody took, and about which nobody was asked since; locked."""
+    return list((await db.execute(OVERDUE, {"before": before, "most": most})).scalars())
+
+
 TARGETS = text(
     """
     SELECT id, 'service' AS kind, name, department, phone, details->>'courriel' AS mail FROM service

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -62,6 +63,7 @@ expert_standing = Table(
     Column("announced", Boolean, nullable=False, server_default="false"),
     Column("closed_since", Moment),  # when booking began to say that nothing is open
     Column("full_until", Date),  # a capacity of 0 until that day, by their own word
+    Index("standing_full", "full_until", postgresql_where=text("full_until IS NOT NULL")),
     Column("changed", BigInteger, nullable=False, server_default="0", index=True),  # by trigger
 )
 """What moves by the hour, apart from the wide row: the stride pass and the first free slots announced."""

@@ -48,6 +48,7 @@ CREATE INDEX task_owned ON task (owner_id) WHERE done_at IS NULL;
 CREATE INDEX ix_task_referral_id ON task (referral_id);
 
 ALTER TABLE expert_standing ADD COLUMN full_until DATE;
+CREATE INDEX standing_full ON expert_standing (full_until) WHERE full_until IS NOT NULL;
 """
 
 TABLES = """
