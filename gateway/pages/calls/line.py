@@ -1,6 +1,7 @@
 """A call in progress: cut, passed to a colleague, counted apart, made final, corrected; each gesture can be undone."""
 
 from collections.abc import Awaitable
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, post
@@ -47,8 +48,11 @@ async def decline(contact_id: FromPath[UUID], page: NamedPage) -> Response[str] 
 
 
 @post("/appels/{contact_id:uuid}/avis", opt=LISTENERS_ONLY)
-async def notice(contact_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
+async def notice(contact_id: FromPath[UUID], page: NamedPage) -> Response[Any] | Redirect:
     """« Dite »: the confidentiality notice, by one key."""
+    if page.fragment:
+        await page.house.desk.notice(contact_id, key=page.key("notice"))
+        return Response({}, status_code=200)
     return await _then(page, contact_id, page.house.desk.notice(contact_id, key=page.key("notice")))
 
 
