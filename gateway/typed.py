@@ -1,4 +1,4 @@
-"""What was typed on the call sheet, as the changes that referral understands: only the fields that were touched."""
+"""What was typed on pages: the call sheet as the changes that referral understands, and a version."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,6 +18,11 @@ RANKING: Final = frozenset(
 def changes(form: Mapping[str, list[str]]) -> dict[str, Any]:
     """The fields named in `changed`, as typed; an empty one is None (not asked), « inconnu » stays `unknown`."""
     return {name: _value(name, form) for name in dict.fromkeys(form.get("changed", [])) if _known(name)}
+
+
+def version_typed(text: str) -> int | None:
+    """The version that a page spoke of; anything else is no version, so that nothing is overwritten unseen."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
 
 
 def moves_the_list(changed: Mapping[str, Any]) -> bool:

@@ -134,7 +134,7 @@ def status(chosen: argparse.Namespace, _: list[str]) -> int:
 
 
 def test(_: argparse.Namespace, rest: list[str]) -> int:
-    """All tests. Browser tests without a browser are deselected aloud, and in CI that is a failure."""
+    """All tests, in two lanes (tests/conftest.py). Without a browser its tests are deselected aloud; CI fails then."""
     _set_up()
     missing = browser.ensure(say)
     if missing and os.environ.get("CI") == "true":
@@ -142,7 +142,8 @@ def test(_: argparse.Namespace, rest: list[str]) -> int:
         return 1
     selection = ["-m", "not browser"] if missing else []
     strict = ["-p", "infra.every_test"] if os.environ.get("CI") == "true" else []
-    code = _module("pytest", *selection, *strict, *rest)
+    lanes = [] if rest else ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    code = _module("pytest", *selection, *strict, *lanes, *rest)
     if missing:
         say(f"\nATTENTION : {missing}\nLes tests de navigateur n'ont PAS été passés.")
     return code

@@ -9,6 +9,29 @@ from tests.cluster import Cluster
 from tests.house import RunningHouse
 from tests.keys import Keys
 
+BREAKING = ("faults", "infra")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two lanes side by side: all that shares the one running house, and file by file the rest, the longest first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("house" if _shares(item) else item.location[0]))
+    items.sort(key=_turn)
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether it uses the session's house, not one of its file's own."""
+    info = getattr(item, "_fixtureinfo", None)
+    found = info.name2fixturedefs.get("house", ()) if info is not None else ()
+    return bool(found) and found[-1].baseid == "tests"
+
+
+def _turn(item: pytest.Item) -> int:
+    """The house first, then the tests with houses of their own, then what is quick; the order within stays."""
+    if _shares(item):
+        return 0
+    return 1 if item.location[0].split("/")[1] in BREAKING else 2
+
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
@@ -46,6 +69,6 @@ def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse
 
 def _open_folder(folder: Path) -> Path:
     folder.chmod(0o755)
-    for parent in folder.parents[:2]:
+    for parent in folder.parents[:3]:
         parent.chmod(0o755)  # the unprivileged server must reach its data
     return folder

@@ -98,6 +98,11 @@ class Visit:
         return self.own and begun and self.appointment.status in LIVE
 
     @property
+    def can_say_nobody_came(self) -> bool:
+        """Not once both were in the room."""
+        return self.can_say_who_came and self.appointment.status is not AppointmentStatus.STARTED
+
+    @property
     def came_after_all(self) -> bool:
         """Said absent; may still be put right."""
         return self.own and self.appointment.status is AppointmentStatus.NO_SHOW

@@ -29,6 +29,7 @@ from gateway.pages.agenda_whose import (
     wall,
     whose,
 )
+from gateway.typed import version_typed
 from gateway.visits import Day, by_day
 
 TEMPLATE = "agenda/rendez_vous.html"
@@ -88,7 +89,7 @@ async def move(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
     async def act() -> Answer:
         before = await _found(page, who, appointment_id)
         starts_at = _wanted(page, before.expert_zone)
-        version = int(page.field("version")) if page.field("version").isdecimal() else None
+        version = version_typed(page.field("version"))
         after = await page.house.booking.move(appointment_id, Move(starts_at), key=page.key("move"), version=version)
         word = "remis" if page.field("remis") else "deplace"
         fields = {"starts_at": before.starts_at.isoformat(), "version": str(after.version), "remis": "oui"}
@@ -106,7 +107,7 @@ async def cancel(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
 
     async def act() -> Answer:
         before = await _found(page, who, appointment_id)
-        version = int(page.field("version")) if page.field("version").isdecimal() else None
+        version = version_typed(page.field("version"))
         await page.house.booking.cancel(appointment_id, Cancel(), key=page.key("cancel"), version=version)
         return done(page, who, "annule", wall(before.starts_at, before.expert_zone)["day"])
 

@@ -8,27 +8,12 @@ from pathlib import Path
 from infra.embedded.ports import HOST
 
 
-def serve(app: str, port: int, grace: int = 20) -> None:
-    """A web application (`module:factory`) under uvicorn; `grace` seconds to end requests under way."""
-    import uvicorn
+def serve(app: str, port: int, grace: int = 20) -> int:
+    """A web application (`module:factory`); `grace` seconds to end requests under way."""
+    from infra.web import serve as serve_pages
 
     _show_failed_starts()
-    uvicorn.run(
-        app,
-        factory=True,
-        host=HOST,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=grace,
-        timeout_keep_alive=75,  # longer than the peers' pools keep a connection (30 s): none is cut as it is used
-        proxy_headers=False,  # the gateway reads them itself, from as many hops as the settings trust
-        backlog=2048,
-    )
+    return serve_pages(app, host=HOST, port=port, grace=grace)
 
 
 def _show_failed_starts() -> None:

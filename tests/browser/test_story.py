@@ -70,7 +70,7 @@ async def test_a_call_at_night_ends_in_a_meeting(house: RunningHouse, chromium: 
         await one.page.click("[data-do=camera]")
     for one in both:
         assert await until(partial(sees, one.page)), await measure(one.page)
-        assert await one.page.evaluate("+document.querySelector('.salle').dataset.sealedVideo > 0")
+        assert await until(partial(one.page.evaluate, "+document.querySelector('.salle').dataset.sealedVideo > 0"))
 
     await soignant.page.click("[data-do=partir]")
     await expert.page.click("[data-do=partir]")

@@ -12,6 +12,7 @@ from contracts.booking import Absence, Agenda, Appointment, Opening
 from contracts.words import AppointmentStatus, Modality
 from gateway.pages.agenda_view import Visit, days_of, next_of, on_the_grid, title_of, touched_by, visits_of
 from gateway.pages.agenda_whose import UnclearTime, instant
+from gateway.typed import version_typed
 from tests.gateway.played import EXPERT, TYPE, an_appointment
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
@@ -51,6 +52,14 @@ def test_who_came_is_said_by_the_professional_and_not_before_the_hour() -> None:
     assert not a_visit(hours=0.1).can_say_who_came
     assert a_visit(hours=-0.1).can_say_who_came
     assert not a_visit(hours=-0.1, own=False).can_say_who_came
+    together = a_visit(hours=-0.1, status=AppointmentStatus.STARTED)
+    assert together.can_say_who_came and not together.can_say_nobody_came
+
+
+@pytest.mark.parametrize("typed", ["", "x", "-1", "٣", "²", "9" * 5000])
+def test_what_is_no_version_is_none(typed: str) -> None:
+    assert version_typed("3") == 3
+    assert version_typed(typed) is None
     assert a_visit(hours=-3, status=AppointmentStatus.NO_SHOW).came_after_all
 
 

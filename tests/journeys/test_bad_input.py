@@ -57,6 +57,7 @@ async def expert(house: RunningHouse) -> AsyncIterator[Walker]:
 @pytest.fixture
 async def person(house: RunningHouse) -> AsyncIterator[tuple[Walker, Any]]:
     """Someone who opened their door with a code, and their appointment."""
+    await house.forget_tries()
     async with Desk(house) as desk, Walker(house.url) as walker:
         permit, appointment = await desk.handed_over()
         code = await desk.ask("POST", "/identity/codes", {"case_id": permit["case_id"]})
