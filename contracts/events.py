@@ -239,6 +239,24 @@ class UrgentActionTriggered(Event, frozen=True):
     version: int
 
 
+class CallBackCancelled(Event, frozen=True):
+    """The person takes it back: the number given before `at` is forgotten, unless an appointment needs it."""
+
+    call_back_id: UUID
+    version: int
+    case_id: UUID
+    at: datetime
+
+
+class FollowUpDue(Event, frozen=True):
+    """Three days after a consultation: the person is asked in one neutral message, the professional on their pages."""
+
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    expert_id: UUID
+
+
 class CaseErased(Event, frozen=True):
     case_id: UUID
 
@@ -272,15 +290,17 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     OfferClosed: ("reminders",),
     ManagerNeeded: ("reminders",),
     AppointmentUncovered: ("referral",),
+    ExpertInvited: ("reminders",),
+    ProofExpiring: ("reminders",),
+    NoticePosted: ("reminders",),
     LinkMade: ("identity",),
     CaseLastAppointment: ("identity",),
     MessageFailed: ("referral",),
     UrgentActionTriggered: ("reminders",),
+    CallBackCancelled: ("reminders",),
+    FollowUpDue: ("reminders",),
     CaseErased: ("identity", "booking", "reminders"),
     AccountOpened: ("referral", "reminders"),
     AccountClosed: ("referral", "booking", "reminders"),
 }
 """The whole choreography of the house: which services hear each event."""
-    ExpertInvited: ("reminders",),
-    ProofExpiring: ("reminders",),
-    NoticePosted: ("reminders",),

@@ -17,6 +17,9 @@ KINDS = {
     "cancelled": "Rendez-vous annulé, à remplacer",
     "no_show": "Rendez-vous manqué, à reprendre",
     "cut_call": "Appel coupé, à reprendre",
+    "call_back_unreached": "Rappel resté sans réponse",
+    "follow_up_wanted": "Quelqu'un souhaite des nouvelles de nous",
+    "follow_up_missing": "Nouvelles à demander",
     "message_failed": "Message qui n'est pas parti",
 }
 

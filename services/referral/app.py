@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit import outbox
 from kit.clock import now
 from kit.db import Database
+from kit.limits import Limiter
 from kit.ticks import Tick
 from kit.vault import Vault
 from kit.web import House, service
-from services.referral.deliver import changing_hands, falling_due
+from services.referral.deliver import asking_news, changing_hands, falling_due
 from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
@@ -34,6 +35,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         database = Database(told.database_url, size=2, application="referral-ringing")  # never waits for a page
         ringer = Ringer(database, port or providers, public_url=told.public_url, after=house.after)
         house.things["ringer"], house.things["known"] = ringer, known
+        house.things["limiter"] = Limiter(told.redis_url)
         running.append(asyncio.create_task(ringer.run(), name="ringer"))
         running.append(asyncio.create_task(providers.warm(), name="warm"))
 
@@ -44,6 +46,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         ringer: Ringer = house.things["ringer"]
         await ringer.settled()
         await ringer.database.stop()
+        await house.things["limiter"].stop()
         providers.close()
 
     return service(
@@ -58,6 +61,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
             Tick("timers", seconds=5, run=falling_due.Clock(known)),
             Tick("overdue", seconds=60, run=falling_due.overdue),
             Tick("seal", seconds=1, run=falling_due.seal),
+            Tick("news", seconds=asking_news.SECONDS, run=asking_news.ask_for_news),
             Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
         ],
         starts=[start],
@@ -70,12 +74,12 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
     )
 
 
-def provide_ringer(request: Request[Any, Any, Any]) -> Ringer:
-    """The process's ringer."""
-    ringer: Ringer = request.app.state.house.things["ringer"]
-    return ringer
 async def remind_of_proofs(db: AsyncConnection) -> None:
     """Proofs that will end soon; each is told once."""
     await outbox.tell(db, *await members.to_remind(db, today=now().date()))
 
 
+def provide_ringer(request: Request[Any, Any, Any]) -> Ringer:
+    """The process's ringer."""
+    ringer: Ringer = request.app.state.house.things["ringer"]
+    return ringer

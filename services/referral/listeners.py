@@ -29,7 +29,7 @@ from services.referral.domain import tasks, transitions
 from services.referral.domain.appointments import Appointment, Standing, reconciled
 from services.referral.domain.experts import expert_changed
 from services.referral.domain.referrals import Referral
-from services.referral.store import colleagues, experts, fairness, members, referrals
+from services.referral.store import colleagues, experts, fairness, follow_ups, members, referrals
 from services.referral.store import tasks as task_store
 
 ACTOR = "booking"
@@ -74,6 +74,7 @@ async def appointment_cancelled(db: AsyncConnection, event: AppointmentCancelled
 async def appointment_attended(db: AsyncConnection, event: AppointmentAttended) -> None:
     heard = Appointment(event.appointment_id, event.version, event.expert_id, Standing.ATTENDED)
     await _heard(db, heard, event.referral_id, event.case_id)
+    await follow_ups.plan(db, event, now=now())
 
 
 async def appointment_missed(db: AsyncConnection, event: AppointmentMissed) -> None:

@@ -8,8 +8,10 @@ from contracts.events import (
     AppointmentMissed,
     AppointmentMoved,
     AppointmentUnseen,
+    CallBackCancelled,
     CaseErased,
     ExpertInvited,
+    FollowUpDue,
     ManagerNeeded,
     NoticePosted,
     OfferClosed,
@@ -26,6 +28,7 @@ from services.reminders import listeners, settings
 from services.reminders.deliver.mail import Mail
 from services.reminders.deliver.sending import Outgoing, send_due
 from services.reminders.deliver.sms import Sms
+from services.reminders.store import afterwards
 
 
 async def begin(worker: Listening) -> None:
@@ -59,6 +62,8 @@ SERVICE = Service(
         ProofExpiring: listeners.proof_expiring,
         NoticePosted: listeners.notice_posted,
         UrgentActionTriggered: listeners.urgent_action_triggered,
+        CallBackCancelled: afterwards.call_back_cancelled,
+        FollowUpDue: afterwards.follow_up_due,
         CaseErased: listeners.case_erased,
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,

@@ -199,6 +199,9 @@ def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
 EMPTIED = (
     "task",
     "colleague",
+    "call_back_attempt",
+    "call_back",
+    "follow_up",
     "glass",
     "urgent_attempt",
     "urgent_action",

@@ -16,6 +16,7 @@ WORDS: Final = {
     "no_show": "Rendez-vous manqué : reprendre contact comme convenu.",
     "cut_call": "Un appel a été coupé : reprendre contact comme convenu, ou dire pourquoi on ne le fait pas.",
     "call_back_unreached": "Trois rappels sans réponse : décider de la suite, comme convenu avec la personne.",
+    "follow_up_wanted": "Après son rendez-vous, la personne souhaite qu’on la rappelle ou qu’on cherche autrement.",
     "follow_up_missing": "Des nouvelles manquent après un rendez-vous : les demander, comme convenu.",
     "message_failed": "Un message n’a pas pu partir : vérifier avec la personne au prochain contact.",
     "nobody_left": "Personne n’a pu dire oui : chercher autrement, et le dire à la personne comme convenu.",

@@ -1,13 +1,15 @@
 """What can be asked of referral, one controller a file."""
 
+from services.referral.routes.call_backs import CallBacks
 from services.referral.routes.cases import Cases, withdraw
 from services.referral.routes.contacts import Contacts
 from services.referral.routes.desk import DeskOfAll, Presences, debrief_held
 from services.referral.routes.experts import Experts
+from services.referral.routes.follow_ups import FollowUps, handed_over
 from services.referral.routes.line import Line
-from services.referral.routes.offers import Offers
 from services.referral.routes.listed import public_list
 from services.referral.routes.network import Network
+from services.referral.routes.offers import Offers
 from services.referral.routes.on_call import OnCallList
 from services.referral.routes.orienting import Orienting, of_case, pass_on, targets
 from services.referral.routes.profiles import Mine
@@ -45,12 +47,15 @@ CONTROLLERS = (
     Details,
     OnDuty,
     OnCallList,
+    CallBacks,
+    FollowUps,
+    handed_over,
     SamuLines,
-    Weighing,
-    Choosing,
-    Reasons,
     Network,
     Mine,
     public_list,
+    Weighing,
+    Choosing,
+    Reasons,
     show_vocabulary,
 )

@@ -192,7 +192,8 @@ async def _text(db: AsyncConnection, outgoing: Outgoing, row: Claimed) -> str:
         return texts.for_account(Notice(row.kind), row.starts_at, row.time_zone, outgoing.public_url)
     secret = secrets.token_urlsafe(32)
     fingerprint = hashlib.sha256(secret.encode()).hexdigest()
-    await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.CASE, row.case_id))
+    ends_at = row.expires_at if row.kind == Notice.NEWS else None  # the link of a past appointment is closed
+    await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.CASE, row.case_id, ends_at))
     return texts.for_person(row.starts_at, row.time_zone, texts.person_link(outgoing.public_url, secret))
 
 

@@ -23,6 +23,7 @@ class Notice(StrEnum):
     INVITED = "account_invited"  # a link that opens an account, once
     NETWORK = "account_network"  # the coordination wrote
     PROOF = "account_proof"  # a proof will soon end
+    NEWS = "person_news"  # days after a consultation, to the person: the day, the hour and a link, as before it
     DESK = "account_desk"  # a task at the desk that nobody has taken
 
 

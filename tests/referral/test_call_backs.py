@@ -1,0 +1,107 @@
+"""Call-backs in the service: two never ring the same person, permits carry what referral must not know."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from contracts.caller import Caller, Grant
+from contracts.words import Role
+from kit.clock import now
+from tests.referral.conftest import Desk
+from tests.tokens import a_caller
+
+
+def window(hours: float = 2, after: float = 0) -> dict[str, str]:
+    start = now() + timedelta(hours=after)
+    return {"window_from": start.isoformat(), "window_to": (start + timedelta(hours=hours)).isoformat()}
+
+
+def person(case_id: str) -> Caller:
+    return Caller(subject=UUID(case_id), grants=(Grant(Role.PERSON),))
+
+
+async def asked(desk: Desk, **more: Any) -> dict[str, Any]:
+    call = await desk.call(level=3)
+    answer = await desk.post("/call-backs", {"contact_id": call["id"], **window(), **more})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def test_of_forty_who_claim_at_once_one_rings(desk: Desk) -> None:
+    waiting = await asked(desk)
+    team = [a_caller(Role.PSYCHOLOGIST) for _ in range(40)]
+    path = f"/call-backs/{waiting['id']}/claim"
+    answers = await asyncio.gather(*(desk.post(path, caller=one) for one in team))
+    codes = sorted(one.status_code for one in answers)
+    assert codes == [200] + [409] * 39
+    assert {one.json()["code"] for one in answers if one.status_code == 409} == {"call-back-taken"}
+    listed = (await desk.get("/call-backs")).json()["call_backs"]
+    assert [one["standing"] for one in listed] == ["taken"]
+
+
+async def test_the_number_is_nowhere_here_and_whoever_claims_gets_a_permit_of_their_own(desk: Desk) -> None:
+    waiting = await asked(desk, discreet=True)
+    given = (await desk.post(f"/call-backs/{waiting['id']}/claim")).json()
+    assert given["reveal"].count(".") == 2 and "phone" not in str(given)
+    columns = await desk.sql("SELECT column_name FROM information_schema.columns WHERE table_name = 'call_back'")
+    assert not {row["column_name"] for row in columns} & {"phone", "number", "name", "notes"}
+    audited = await desk.sql("SELECT 1 FROM audit WHERE action = 'claim' AND thing_id = $1", UUID(waiting["id"]))
+    assert len(audited) == 1
+
+
+async def test_three_attempts_then_a_task_with_a_name_and_no_timer(desk: Desk) -> None:
+    waiting = await asked(desk)
+    for _ in range(3):
+        assert (await desk.post(f"/call-backs/{waiting['id']}/claim")).status_code == 200
+        after = (await desk.post(f"/call-backs/{waiting['id']}/attempts", {"outcome": "no_answer"})).json()
+    assert (after["status"], after["attempts_left"], len(after["attempts"])) == ("unreached", 0, 3)
+    assert (await desk.post(f"/call-backs/{waiting['id']}/claim")).json()["code"] == "no-attempts-left"
+    rows = await desk.sql("SELECT kind, owner_id, level FROM task WHERE case_id = $1", UUID(waiting["case_id"]))
+    assert [(row["kind"], row["owner_id"], row["level"]) for row in rows] == [
+        ("call_back_unreached", desk.me.subject, 3)
+    ]
+
+
+async def test_overdue_ones_rise_above_what_is_due_now_and_later(desk: Desk) -> None:
+    later = await asked(desk, **window(1, 3))
+    due = await asked(desk)
+    late = await asked(desk)
+    await desk.sql(
+        "UPDATE call_back SET window_from = now() - interval '1 hour', window_to = now() - interval '1 minute'"
+        " WHERE id = $1",
+        UUID(late["id"]),
+    )
+    listed = (await desk.get("/call-backs")).json()["call_backs"]
+    assert [(one["id"], one["standing"]) for one in listed] == [
+        (late["id"], "overdue"),
+        (due["id"], "now"),
+        (later["id"], "later"),
+    ]
+
+
+async def test_someone_alone_asks_changes_and_cancels_by_code_without_a_name(desk: Desk) -> None:
+    begun = (await desk.http.post("/call-backs/begin", content=b'{"origin": "here"}')).json()
+    assert begun["code"] and begun["keep_number"]
+    body = {**window(), "case_id": begun["case_id"], "origin": "here"}
+    made = await desk.http.post("/call-backs", content=msgspec.json.encode(body))
+    assert made.status_code == 201 and made.json()["asked_by"] == "page"
+    me = person(begun["case_id"])
+    assert (await desk.post("/call-backs", window(), caller=me)).json()["code"] == "already-waiting"
+    mine = (await desk.get("/call-backs/mine", caller=me)).json()["call_backs"][0]
+    assert mine["standing"] == "now" and mine["level"] is None
+    moved = await desk.ask("PATCH", "/call-backs/mine", {**window(1, 5), "discreet": True}, caller=me)
+    assert moved.json()["standing"] == "later" and moved.json()["discreet"] is True
+    assert (await desk.get("/call-backs/mine", caller=person(str(uuid4())))).json()["call_backs"] == []
+    assert (await desk.ask("DELETE", "/call-backs/mine", caller=me)).status_code == 204
+    told = await desk.told("CallBackCancelled")
+    assert [one["case_id"] for one in told] == [begun["case_id"]]
+    assert (await desk.get("/call-backs")).json()["call_backs"] == []
+
+
+async def test_a_colleague_of_elsewhere_has_no_call_to_ask_for(desk: Desk) -> None:
+    expert = a_caller(Role.EXPERT)
+    assert (await desk.post("/call-backs", window(), caller=expert)).status_code == 404
+    assert (await desk.get("/call-backs", caller=expert)).status_code == 403
