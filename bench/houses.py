@@ -19,6 +19,7 @@ from infra.embedded.ports import free_port
 KEPT = Path(".veilleuse/bench")
 SETS = {"1000": 1000, "10000": 10000, "roomy": 1000}
 START_SECONDS = 900
+SETTLE_SECONDS = 60
 
 
 @dataclass
@@ -116,6 +117,7 @@ def _running(data: Path, *, experts: int, roomy: bool) -> Iterator[BenchHouse]:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the house did not start:\n{log.read_text()[-2000:]}")
             time.sleep(0.1)
+        _settle(running)
         yield running
     finally:
         process.send_signal(signal.SIGTERM)
@@ -124,6 +126,15 @@ def _running(data: Path, *, experts: int, roomy: bool) -> Iterator[BenchHouse]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _settle(running: BenchHouse) -> None:
+    """Wait until the house has caught up with the hours that its data slept: that is not what is measured."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    quiet = 0
+    while quiet < 3 and time.monotonic() < deadline:
+        quiet = 0 if outbox_left(running) else quiet + 1
+        time.sleep(1)
 
 
 def outbox_left(running: BenchHouse) -> int:
