@@ -1,13 +1,17 @@
 """Who is at the desk: disponible, en appel, j'écris, pause; ten minutes after a heavy call, and a debrief on demand."""
 
-from litestar import post
+from typing import Any
+
+from litestar import Response, post
 from litestar.response import Redirect
 
 from contracts.desk import NewPresence
 from gateway.desk_words import STATES
 from gateway.guards import LISTENERS_ONLY
-from gateway.page import NamedPage
+from gateway.page import NamedPage, host_cookie
 from gateway.pages.calls.console import or_none
+
+YEAR = 365 * 24 * 3600
 
 
 @post("/poste", opt=LISTENERS_ONLY)
@@ -34,4 +38,14 @@ async def debrief(page: NamedPage) -> Redirect:
     return page.redirect("/appels?debrief=demande")
 
 
-HANDLERS = [be, no_rest, debrief]
+@post("/poste/raccourcis", opt=LISTENERS_ONLY)
+async def shortcuts(page: NamedPage) -> Response[Any] | Redirect:
+    """The shortcuts of the console, switched off or on again on this desk."""
+    chosen = "non" if page.field("actifs") == "non" else "oui"
+    kept = host_cookie("raccourcis", chosen, max_age=YEAR)
+    if page.fragment:
+        return Response({}, status_code=200, cookies=[kept])
+    return page.redirect("/appels", cookies=[kept])
+
+
+HANDLERS = [be, no_rest, debrief, shortcuts]

@@ -113,7 +113,8 @@ async def test_shortcuts_are_shown_and_can_be_switched_off(page: Page) -> None:
     await call(page)
     await page.get_by_role("button", name="Raccourcis").click()
     await expect(page.locator("#raccourcis")).to_contain_text("aucune touche seule")
-    await page.get_by_label("Raccourcis actifs sur ce poste").press("Space")
+    async with page.expect_response("**/raccourcis"):
+        await page.get_by_label("Raccourcis actifs sur ce poste").press("Space")
     await page.keyboard.press("Escape")
     await page.locator("#liste .creneau[tabindex='0']").focus()
     await page.keyboard.press("Digit1")
@@ -123,7 +124,9 @@ async def test_shortcuts_are_shown_and_can_be_switched_off(page: Page) -> None:
     await page.keyboard.press("Alt+KeyU")
     await expect(page.locator("#urgence")).to_be_visible()
     await page.keyboard.press("Escape")
-    await page.evaluate("localStorage.clear()")
+    await page.reload()
+    await page.get_by_role("button", name="Raccourcis").click()
+    await expect(page.get_by_label("Raccourcis actifs sur ce poste")).not_to_be_checked()
 
 
 async def test_the_notice_is_dite_by_one_key_and_notes_are_read_for_numbers_addresses_and_names(page: Page) -> None:

@@ -117,6 +117,7 @@ async def around(page: Page, contact: Contact) -> dict[str, Any]:
         "kinds_apart": NON_DATA,
         "notice": NOTICE,
         "mine": contact.listener_id == page.subject,
+        "shortcuts": "non" if page.cookies.get("raccourcis") == "non" else "oui",
     }
 
 

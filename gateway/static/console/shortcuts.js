@@ -1,28 +1,21 @@
 // The shortcuts: shown on demand, and switched off on this desk for whoever wants; Alt+U alone stays.
-const KEPT = "raccourcis";
+import { root, say, send, words } from "./send.js";
 
-export function on() {
-  try {
-    return localStorage.getItem(KEPT) !== "non";
-  } catch {
-    return true; // a forbidden storage: as for everyone
-  }
-}
+let active = root?.dataset.raccourcis !== "non";
+
+export const on = () => active;
 
 export function start() {
   const dialog = document.getElementById("raccourcis");
   const box = document.getElementById("raccourcis-actifs");
-  box.checked = on();
+  box.checked = active;
   box.addEventListener("change", () => {
-    try {
-      box.checked ? localStorage.removeItem(KEPT) : localStorage.setItem(KEPT, "non");
-    } catch {
-      box.checked = true;
-    }
+    active = box.checked;
+    send("/poste/raccourcis", new URLSearchParams({ actifs: active ? "oui" : "non" }), { json: true }).catch(() => say(words.coupe));
   });
-  document.addEventListener("click", (event) => event.target.closest("[data-raccourcis]") && dialog.showModal());
+  document.addEventListener("click", (event) => event.target.closest("[data-raccourcis-aide]") && dialog.showModal());
   document.addEventListener("keydown", (event) => {
-    if (!on() || !event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyD") return;
+    if (!active || !event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyD") return;
     const said = document.querySelector("#avis button");
     if (!said) return;
     event.preventDefault();
