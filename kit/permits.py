@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from contracts.permits import Permit
-from kit.clock import now
+from kit.clock import machine
 from kit.errors import Forbidden
 from kit.keys import BadToken, KeyRing, KeySet
 
@@ -29,7 +29,7 @@ class Permits:
         """The compact text of `permit`, good for its kind's minutes."""
         if self.ring is None or permit.issuer != self.service:
             raise ValueError(f"{self.service} does not issue {type(permit).__name__}")
-        instant = now()
+        instant = machine()
         claims: dict[str, Any] = {
             "iss": permit.issuer,
             "aud": permit.audience,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.clock import lasts
 from kit.db import AfterCommit, Database
 from kit.log import log, new_request_id, request_id, trace_of
 from kit.metrics import tick_failures_total
@@ -23,10 +24,10 @@ class Tick:
 
 async def keep(tick: Tick, database: Database, after: Callable[[AfterCommit], None]) -> None:
     """Until cancelled; a failure is logged and counted, and the next beat tries again."""
-    await asyncio.sleep(random.uniform(0.1, min(tick.seconds, 2.0)))
+    await asyncio.sleep(lasts(random.uniform(0.1, min(tick.seconds, 2.0))))
     while True:
         await beat(tick, database, after)
-        await asyncio.sleep(tick.seconds)
+        await asyncio.sleep(lasts(tick.seconds))
 
 
 async def beat(tick: Tick, database: Database, after: Callable[[AfterCommit], None]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.caller import Caller
 from contracts.identity import Exchange, Session, SessionState, Token
 from kit.auth import PUBLIC, TOKEN_SECONDS, sign_token
-from kit.clock import now
+from kit.clock import machine, now
 from kit.db import Db
 from kit.web import NamedHouse
 from services.identity.domain.accounts import acts_for
@@ -41,7 +41,7 @@ class Tokens(Controller):
         )
         if house.ring is None:
             raise RuntimeError("identity has no signing key")
-        token = sign_token(house.ring, caller, audience=audience, now=now())
+        token = sign_token(house.ring, caller, audience=audience, now=machine())
         return Token(token=token, expires_in=TOKEN_SECONDS, session=session)
 
 
