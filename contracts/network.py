@@ -241,9 +241,19 @@ class Listed(msgspec.Struct, frozen=True):
     accessibility: list[str]
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """One département on the map of the public list: its chef-lieu, and how many stand there."""
+
+    code: str
+    name: str
+    latitude: float
+    longitude: float
+    count: int
+
+
 class PublicList(msgspec.Struct, frozen=True):
-    """GET /public/experts?department&profession: everyone may ask; `counts` by département."""
+    """GET /public/experts?department&profession&after: everyone may ask."""
 
     experts: list[Listed]
-    counts: dict[str, int]
+    departments: list[Listing]
     after: str | None = None

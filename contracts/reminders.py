@@ -91,6 +91,16 @@ class AccountChannels(msgspec.Struct, frozen=True):
     channels: list[Channel] = []
 
 
+class AccountWishes(msgspec.Struct, frozen=True):
+    """PATCH /accounts/{account_id}/channels: a number or an address that is not given stays; hours are replaced."""
+
+    phone: str | None = None
+    mail: str | None = None
+    channels: list[Channel] = []
+    from_hour: time | None = None  # for what does not press; None: 08:00–21:00
+    to_hour: time | None = None
+
+
 class Reveal(msgspec.Struct, frozen=True):
     """POST /reveals with a RevealPermit: the number, to this caller only; audited."""
 

@@ -4,6 +4,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.identity import (
+    AcceptInvitation,
+    Account,
     CodeExchange,
     FactorProof,
     FoundCase,
@@ -11,6 +13,7 @@ from contracts.identity import (
     LinkExchange,
     Login,
     NewCode,
+    NewInvitation,
     NextFactor,
     PermittedCode,
     PersonSession,
@@ -34,6 +37,14 @@ class Identity(ServiceClient):
     async def next_factor(self, factor: NextFactor) -> Session:
         session: Session = await self._peer.call("POST", "/login/factors", Session, factor)
         return session
+
+    async def invite(self, new: NewInvitation, *, key: str) -> Account:
+        account: Account = await self._call("POST", "/invitations", Account, new, key=key)
+        return account
+
+    async def accept(self, invitation: AcceptInvitation) -> Account:
+        account: Account = await self._peer.call("POST", "/invitations/accept", Account, invitation)
+        return account
 
     async def logout(self, leaving: Leaving) -> None:
         await self._peer.call("POST", "/logout", None, leaving)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from contracts.reminders import (
     AccountChannels,
+    AccountWishes,
     ContactChange,
     ContactDetails,
     ContactKinds,
@@ -48,6 +49,18 @@ class Reminders(ServiceClient):
 
     async def keep_channels(self, account_id: UUID, channels: AccountChannels) -> None:
         await self._call("PUT", f"/accounts/{account_id}/channels", None, channels)
+
+    async def reach_target(self, target_id: UUID, mail: str) -> None:
+        """Where a structure or a service is told that something waits."""
+        await self._call("PUT", f"/targets/{target_id}/channels", None, AccountChannels(mail=mail))
+
+    async def account_kinds(self, account_id: UUID) -> ContactKinds:
+        kinds: ContactKinds = await self._call("GET", f"/accounts/{account_id}/channels", ContactKinds)
+        return kinds
+
+    async def change_wishes(self, account_id: UUID, wishes: AccountWishes) -> ContactKinds:
+        kinds: ContactKinds = await self._call("PATCH", f"/accounts/{account_id}/channels", ContactKinds, wishes)
+        return kinds
 
     async def keep_number(self, number: KeepNumber) -> None:
         """For whoever asks to be rung: no token, the permit says which case."""

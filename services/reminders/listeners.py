@@ -138,10 +138,12 @@ async def referral_offered(db: AsyncConnection, event: ReferralOffered) -> None:
     if await appointments.is_over(db, event.offer_id):
         return
     notice = Notice.OFFER_LINK if event.by_link else Notice.OFFER
+    chosen = await contacts.account_wishes(db, event.target_id)
     rows = rules.about_a_thing(
         notice,
         event.target_id,
-        await contacts.account_channels(db, event.target_id),
+        chosen.channels,
+        wishes=chosen,
         thing_id=event.offer_id,
         version=event.version,
         now=now(),
@@ -265,8 +267,9 @@ async def _about(
 async def _tell(db: AsyncConnection, notice: Notice, account_ids: Iterable[UUID], about: Appointment) -> None:
     """One row per account and channel; accounts that chose no channel are told nothing."""
     for account_id in dict.fromkeys(account_ids):
-        channels = await contacts.account_channels(db, account_id)
-        await plan.put(db, rules.for_account(notice, account_id, channels, now=now(), about=about), again=())
+        chosen = await contacts.account_wishes(db, account_id)
+        rows = rules.for_account(notice, account_id, chosen.channels, now=now(), about=about, wishes=chosen)
+        await plan.put(db, rows, again=())
 
 
 async def _about_a_thing(
@@ -275,10 +278,12 @@ async def _about_a_thing(
     """One row per channel that the account chose."""
     if await appointments.is_over(db, account_id):
         return
+    chosen = await contacts.account_wishes(db, account_id)
     rows = rules.about_a_thing(
         notice,
         account_id,
-        await contacts.account_channels(db, account_id),
+        chosen.channels,
+        wishes=chosen,
         thing_id=thing_id,
         version=version,
         now=now(),

@@ -54,6 +54,8 @@ account = Table(
     Column("phone", LargeBinary),
     Column("mail", LargeBinary),
     Column("channels", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("from_hour", Time),
+    Column("to_hour", Time),
     Index("account_on_duty", "account_id", postgresql_where=text("duty")),
 )
 """The vault of accounts: how an expert or a colleague is told; `duty` as `AccountOpened` says."""

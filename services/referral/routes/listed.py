@@ -5,10 +5,11 @@ from typing import Annotated
 from litestar import get
 from litestar.params import QueryParameter
 
-from contracts.network import Listed, PublicList
+from contracts.network import Listed, Listing, PublicList
 from kit.auth import PUBLIC
 from kit.clock import now
 from kit.db import Db
+from services.referral.domain.departments import DEPARTMENTS
 from services.referral.domain.experts import Expert, card
 from services.referral.routes.network import mark_of, place_of
 from services.referral.store import listed
@@ -28,7 +29,12 @@ async def public_list(
     found = await listed.page(db, department=department, profession=profession, after=place_of(after), today=today)
     shown = found[: listed.PAGE]
     further = mark_of((shown[-1].name, shown[-1].id)) if len(found) > listed.PAGE else None
-    return PublicList([_shown(one) for one in shown], await listed.counts(db, today=today), further)
+    counts = await listed.counts(db, today=today)
+    places = [
+        Listing(one.code, one.name, one.latitude, one.longitude, counts.get(one.code, 0))
+        for one in DEPARTMENTS.values()
+    ]
+    return PublicList([_shown(one) for one in shown], places, further)
 
 
 def _shown(expert: Expert) -> Listed:

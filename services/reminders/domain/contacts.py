@@ -1,7 +1,7 @@
 """What a way to reach someone must be before it enters the vault."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 
-from contracts.reminders import AccountChannels, ContactChange, ContactDetails
+from contracts.reminders import AccountChannels, AccountWishes, ContactChange, ContactDetails
 from contracts.words import Channel, MessageMoment
 from kit.errors import Conflict, Gone, Invalid
 from services.reminders.domain import numbers
@@ -113,6 +113,14 @@ def reach_of_account(channels: AccountChannels) -> Reach:
     if wrong:
         raise ContactInvalid(fields=wrong)
     return Reach(phone, mail, wishes_of(channels.channels, []))
+
+
+def reach_changed(before: Reach | None, told: AccountWishes) -> Reach:
+    """What an account chose anew; a number or an address that is not given stays as it was."""
+    kept = before or Reach()
+    phone, mail = told.phone or kept.phone, told.mail or kept.mail
+    fresh = reach_of_account(AccountChannels(phone, mail, told.channels))
+    return replace(fresh, wishes=wishes_of(told.channels, [], told.from_hour, told.to_hour))
 
 
 def wishes_of(

@@ -146,13 +146,14 @@ def for_account(
     about: Appointment | None = None,
     urgent_action_id: UUID | None = None,
     version: int = 0,
+    wishes: Wishes | None = None,
 ) -> list[Planned]:
     """What an account is told: at once when it presses, else in the hours of the day."""
     starts_at = about.starts_at if about else None
     due = now
     calm = notice in (Notice.BOOKED, Notice.MOVED, Notice.CANCELLED)
     if about and starts_at and calm and starts_at - now > SOON:
-        hours = Hours(about.expert_zone)
+        hours = wishes.hours(about.expert_zone) if wishes else Hours(about.expert_zone)
         due = nearest(hours, now, after=now, before=starts_at - LEAD) or now
     expires_at = starts_at if calm else None
     if expires_at is not None and expires_at <= due:
@@ -185,11 +186,13 @@ def about_a_thing(
     expires_at: datetime | None = None,
     zone: str = "Europe/Paris",
     at_once: bool = False,
+    wishes: Wishes | None = None,
 ) -> list[Planned]:
     """That an offer or a task waits: in the hours of the day unless it presses, and never once it is too late."""
     due = now
     if not at_once:
-        due = nearest(Hours(zone), now, after=now, before=expires_at or now + DAY) or now
+        hours = wishes.hours(zone) if wishes else Hours(zone)
+        due = nearest(hours, now, after=now, before=expires_at or now + DAY) or now
     if expires_at is not None and due >= expires_at:
         return []
     return [

@@ -1,0 +1,7 @@
+"""The network for the coordination: members, one page each, imports, messages."""
+
+from litestar.types import ControllerRouterHandler
+
+from gateway.pages.network import files, member, members
+
+HANDLERS: list[ControllerRouterHandler] = [*members.HANDLERS, *files.HANDLERS, *member.HANDLERS]

@@ -1,0 +1,11 @@
+// A file chosen on this computer is read into the text that the form sends: what is looked at is what is sent.
+const place = document.querySelector("[data-fichier]");
+const field = document.querySelector("textarea.csv");
+if (place && field) {
+  place.hidden = false;
+  place.querySelector("input").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (file) field.value = await file.text();
+    field.focus();
+  });
+}
