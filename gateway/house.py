@@ -10,6 +10,7 @@ from gateway.clients.identity import Identity
 from gateway.clients.matching import Matching
 from gateway.clients.network import Network
 from gateway.clients.on_call import OnCallList
+from gateway.clients.orientations import Orientations
 from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
 from gateway.clients.urgent import Urgent
@@ -62,6 +63,7 @@ class House:
         self.identity = Identity(gateway.peers["identity"], self.token_for)
         self.desk = DeskClient(gateway.peers["referral"], self.token_for)
         self.referral = Referrals(gateway.peers["referral"], self.token_for)
+        self.orientations = Orientations(gateway.peers["referral"], self.token_for)
         self.network = Network(gateway.peers["referral"], self.token_for)
         self.matching = Matching(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)

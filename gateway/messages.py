@@ -73,6 +73,7 @@ SENTENCES: Final[dict[str, str]] = {
     "no-agenda": "Cet agenda n'est pas le vôtre, et personne ne vous l'a confié.",
     "no-such-visit": "Ce rendez-vous n'existe pas, ou n'est pas le vôtre.",
     "not-for-you": "Cette page n'est pas ouverte à votre rôle.",
+    "unclear-choice": "Ce choix n'a pas été compris. Vérifiez la page, puis recommencez.",
     "unclear-time": "Cette date ou cette heure n'existe pas. Vérifiez-la, puis recommencez.",
     # referral
     "case-erased": "Ce dossier a été effacé à la demande de la personne.",

@@ -31,9 +31,11 @@ from kit.http import PeerAway
 NAVIGATION = (
     ("Appels", "/appels", LISTENING),
     ("À faire", "/taches", LISTENING),
+    ("Orientations", "/orientations", LISTENING | {Role.COORDINATOR}),
     ("Transmissions", "/transmissions", LISTENING),
     ("Plateau", "/plateau", frozenset({Role.DUTY_MANAGER, Role.COORDINATOR})),
     ("Agenda", "/agenda", frozenset({Role.EXPERT, Role.SECRETARY})),
+    ("Demandes", "/demandes", frozenset({Role.EXPERT})),
     ("Profil", "/profil", frozenset({Role.EXPERT})),
     ("Réseau", "/reseau", frozenset({Role.COORDINATOR})),
     ("Réglages", "/reglages/orientation", frozenset({Role.COORDINATOR})),

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from contracts.booking import Appointment, Cancel, Move
 from contracts.identity import CodeExchange, LinkExchange, PersonSession
 from contracts.referral import ExpertCard
-from contracts.words import Modality
+from contracts.words import LinkPurpose, Modality
 from gateway import calendars, visits
 from gateway.door import DEVICE_COOKIE, SESSION_COOKIE, NotForYou, SessionLocked, SignInFirst, cookies_of
 from gateway.guards import OPEN, PERSON_ONLY
@@ -69,7 +69,7 @@ def _opened(page: NamedPage, opened: PersonSession) -> Redirect:
     cookies = [host_cookie(SESSION_COOKIE, opened.session.secret or "", max_age=None)]
     if opened.device:
         cookies.append(host_cookie(DEVICE_COOKIE, opened.device, max_age=DEVICE_SECONDS))
-    answer = page.redirect("/rdv", cookies)
+    answer = page.redirect("/demande" if opened.purpose is LinkPurpose.OFFER else "/rdv", cookies)
     answer.delete_cookie(LEFT_COOKIE, path="/")
     return answer
 

@@ -171,6 +171,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /cases/{}/messages/recall": DESK,
         "GET /accounts/{}/channels": TEAM,
         "PUT /accounts/{}/channels": TEAM,
+        "PUT /targets/{}/channels": NEAR,
         "POST /previews": DESK,
         "POST /reveals": TEAM,
     },

@@ -1,0 +1,189 @@
+"""What a professional is asked, on a page of their own; and the same one request behind a structure's link."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from contracts.orientations import Decline, DeclineReason, MyOffer
+from contracts.words import Modality, Role
+from gateway import orientation_words as words
+from gateway.chosen import UnclearChoice, one_of
+from gateway.door import NotForYou, SessionLocked, SignInFirst
+from gateway.guards import PERSON_ONLY, to
+from gateway.messages import sentence
+from gateway.page import NamedPage, Page
+from gateway.visits import theme_at
+from kit.errors import Refusal
+from kit.http import PeerProblem
+
+EXPERT_ONLY = to(Role.EXPERT)
+SAID = {
+    "oui": "C'est noté : la personne est prévenue par la ligne, qui vous rappelle l'heure convenue.",
+    "non": "C'est noté. La demande va à quelqu'un d'autre : rien ne vous est reproché.",
+    "autrement": "C'est noté : la ligne demande à la personne si cela lui convient.",
+    "vu": "C'est noté : la ligne sait que vous l'avez lue.",
+    "motif": "C'est noté : ce motif ne vous sera plus proposé.",
+}
+"""What the page says once, after a press, by the word in its address."""
+REASONS = {reason.value: reason.value for reason in DeclineReason}
+WAITING = ("sent", "seen")
+
+
+def to_the_link(request: Request[Any, Any, Any], _: Refusal) -> Redirect:
+    """Without a session of this link: the door where it is opened."""
+    return Redirect("/l", status_code=303)
+
+
+@get("/demandes", opt=EXPERT_ONLY)
+async def mine(page: NamedPage) -> Response[str]:
+    """What waits for an answer first, then what was answered of late."""
+    return await _mine(page)
+
+
+@post("/demandes/{offer_id:uuid}/vu", opt=EXPERT_ONLY)
+async def seen(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
+    """« J'ai vu, je réponds plus tard »."""
+    try:
+        await page.house.orientations.seen(offer_id, key=page.key("seen"))
+    except PeerProblem as error:
+        return await _refused(page, error)
+    return page.redirect("/demandes?dit=vu")
+
+
+@post("/demandes/{offer_id:uuid}/oui", opt=EXPERT_ONLY)
+async def accept(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
+    """Yes; a colleague may have been faster, or the hour may have passed."""
+    try:
+        await page.house.orientations.accept(offer_id, key=page.key("accept"))
+    except PeerProblem as error:
+        return await _refused(page, error)
+    return page.redirect("/demandes?dit=oui")
+
+
+@post("/demandes/{offer_id:uuid}/non", opt=EXPERT_ONLY)
+async def decline(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
+    """No with its reason, or otherwise: another hour, another way of meeting."""
+    try:
+        answer = _answer(page)
+        said = await page.house.orientations.decline(offer_id, answer, key=page.key("decline"))
+    except PeerProblem as error:
+        return await _refused(page, error, open_=offer_id)
+    if said.may_stop:
+        return page.redirect(f"/demandes?motif={said.may_stop}")
+    otherwise = answer.counter_at is not None or answer.counter_modality is not None
+    return page.redirect(f"/demandes?dit={'autrement' if otherwise else 'non'}")
+
+
+@post("/demandes/motif", opt=EXPERT_ONLY)
+async def stop_motive(page: NamedPage) -> Response[str] | Redirect:
+    """« Ne plus me proposer ce motif », confirmed."""
+    try:
+        await page.house.orientations.stop_motive(page.field("motif")[:40], key=page.key("stop"))
+    except PeerProblem as error:
+        return await _refused(page, error)
+    return page.redirect("/demandes?dit=motif")
+
+
+@get(
+    "/demande",
+    opt=PERSON_ONLY,
+    exception_handlers={SignInFirst: to_the_link, SessionLocked: to_the_link, NotForYou: to_the_link},
+)
+async def linked(page: NamedPage) -> Response[str]:
+    """The one request that a structure's or a service's link opens."""
+    return await _linked(page)
+
+
+@post("/demande", opt=PERSON_ONLY)
+async def answer_linked(page: NamedPage) -> Response[str] | Redirect:
+    """Yes or no, from behind the link."""
+    client, offer_id = page.house.orientations, page.subject
+    try:
+        if page.field("reponse") == "oui":
+            await client.accept(offer_id, key=page.key("accept"))
+            return page.redirect("/demande?dit=oui")
+        await client.decline(offer_id, _answer(page), key=page.key("decline"))
+    except PeerProblem as error:
+        said = sentence(error.problem.code, error.problem.status)
+        return await _linked(page, status=error.problem.status, refusal=said)
+    return page.redirect("/demande?dit=non")
+
+
+async def _mine(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
+    offers = await page.house.orientations.mine()
+    motive = page.request.query_params.get("motif", "")
+    return await page.render(
+        "demandes/demandes.html",
+        status=status,
+        waiting=[one for one in offers if _waits(one, page.now)],
+        answered=[one for one in offers if not _waits(one, page.now)],
+        said=SAID.get(page.request.query_params.get("dit", ""), ""),
+        motive=motive if motive.isidentifier() and len(motive) <= 40 else "",
+        words=words,
+        back="/demandes",
+        **{"refusal": "", "open_": None, "typed": {}, **more},
+    )
+
+
+async def _linked(page: Page, *, status: int = 200, refusal: str = "") -> Response[str]:
+    offers = await page.house.orientations.mine()
+    one = offers[0] if offers else None
+    return await page.render(
+        "demandes/demande.html",
+        status=status,
+        it=one,
+        waits=one is not None and _waits(one, page.now),
+        said=page.request.query_params.get("dit", ""),
+        refusal=refusal,
+        words=words,
+        theme=theme_at(page.now, chosen=page.cookies.get("theme")),
+    )
+
+
+def _waits(one: MyOffer, now: datetime) -> bool:
+    return one.status in WAITING and one.expires_at > now
+
+
+def _answer(page: Page) -> Decline:
+    """The form's answer; « autrement » carries another hour (in Paris time) or another way of meeting."""
+    otherwise = page.field("autrement") == "oui"
+    reason = one_of(page.field("raison") or ("delay" if otherwise else ""), REASONS)
+    until, motive, modality = page.field("jusque"), page.field("motif")[:40], page.field("facon")
+    return Decline(
+        reason=DeclineReason(reason),
+        until=_day(until) if until and reason == "capacity" else None,
+        motive=motive or None,
+        counter_at=_hour(page.field("jour"), page.field("heure")) if otherwise and page.field("jour") else None,
+        counter_modality=Modality(one_of(modality, {each.value: each.value for each in Modality}))
+        if otherwise and modality
+        else None,
+    )
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given[:10])
+    except ValueError as error:
+        raise UnclearChoice() from error
+
+
+def _hour(day: str, hour: str) -> datetime:
+    try:
+        wall = datetime.fromisoformat(f"{day[:10]}T{(hour or '09:00')[:5]}")
+    except ValueError as error:
+        raise UnclearChoice() from error
+    return wall.replace(tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
+
+
+async def _refused(page: Page, error: PeerProblem, *, open_: UUID | None = None) -> Response[str]:
+    said = sentence(error.problem.code, error.problem.status)
+    typed = {name: page.field(name)[:80] for name in ("raison", "jusque", "motif", "jour", "heure", "facon")}
+    return await _mine(page, status=error.problem.status, refusal=said, open_=open_, typed=typed)
+
+
+HANDLERS = [mine, seen, accept, decline, stop_motive, linked, answer_linked]

@@ -1,0 +1,128 @@
+"""A need is put to somebody without a slot in hand: they answer on their own page, and the desk sees it at once."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.house import RunningHouse
+from tests.journeys.desk import Desk
+from tests.journeys.walker import Found, Walker
+
+
+@pytest.fixture
+async def desk(house: RunningHouse) -> AsyncIterator[Desk]:
+    async with Desk(house) as opened:
+        yield opened
+
+
+async def entered(walker: Walker, house: RunningHouse, role: str) -> None:
+    account = house.account(role)
+    shown = await walker.sign_in(account["login"], account["password"])
+    assert shown.status == 200, shown.text[:300]
+
+
+async def the_expert(house: RunningHouse) -> UUID:
+    login = house.account("expert")["login"]
+    (row,) = await house.ask("identity", "SELECT id FROM account WHERE identifier = $1", login)
+    found: UUID = row["id"]
+    await house.ask(
+        "referral", "UPDATE expert SET capacity = 50, crisis = true, exclusions = '{}' WHERE id = $1", found
+    )
+    return found
+
+
+def pressed(page: Any, action: str) -> Any:
+    """The form of a page that goes to `action`, with its first button."""
+    form = next(one for one in Found(page).forms if re.search(action, one.action))
+    return form, form.buttons[0]
+
+
+async def test_an_expert_is_asked_discreetly_says_yes_on_their_page_and_the_desk_books(
+    house: RunningHouse, desk: Desk
+) -> None:
+    expert = await the_expert(house)
+    contact = await desk.call(level=2, help=[], modalities=[], motives=["exhaustion", "sleep"], first_name="Maëlle")
+    async with Walker(house.url) as listener, Walker(house.url) as professional:
+        await entered(listener, house, "psychologist")
+        page = await listener.get(f"/appels/{contact['id']}/orientations")
+        assert page.status == 200 and "Remettre quelque chose" in page.text
+        form = next(one for one in Found(page).forms if one.action.endswith("/remise"))
+        given = await listener.press(form, form.buttons[0], genre="advice_sheet", quoi="Dormir après une garde")
+        assert "Fiche conseil" in given.text and "terminée" in given.text
+
+        permit = await desk.permit(contact)
+        await desk.ask("POST", f"/referral/referrals/{permit['referral_id']}/offers", {"targets": [str(expert)]})
+        queue = await listener.get("/orientations?qui=poste")
+        assert queue.status == 200
+        detail = await listener.get(f"/orientations/{permit['referral_id']}")
+        assert "proposée, en attente de réponse" in detail.text and "répond avant" in detail.text
+
+        await entered(professional, house, "expert")
+        mine = await professional.get("/demandes")
+        assert "Épuisement, Sommeil" in mine.text and "Bretagne" in mine.text
+        assert "Maëlle" not in mine.text and "Finistère" not in mine.text
+        seen = await professional.press(*pressed(mine, "/vu$"))
+        assert "Vous l&#39;avez lue" in seen.text or "Vous l’avez lue" in seen.text or "avez lue" in seen.text
+        form, button = pressed(seen, "/oui$")
+        said = await professional.press(form, button)
+        assert "C’est noté" in said.text or "C&#39;est noté" in said.text
+        assert "Maëlle" in (await professional.get("/demandes")).text
+        again = await professional.press(form, button)
+        assert again.status == 200  # the same yes, pressed twice
+
+        detail = await listener.get(f"/orientations/{permit['referral_id']}")
+        assert "acceptée, une heure à convenir" in detail.text
+        page = await listener.press(*pressed(detail, "/refus$"))
+        assert "à réserver ou à proposer" in page.text
+        assert (await listener.press(*pressed(detail, "/refus$"))).status == 200  # the same press twice is one
+        stale = await listener.press(*pressed(detail, "/refus$"), idempotency_key="another-press")
+        assert stale.status == 412  # an old page overwrites nothing
+
+
+async def test_a_structure_without_an_account_answers_behind_a_link_that_opens_one_thing(
+    house: RunningHouse, desk: Desk
+) -> None:
+    contact = await desk.call(level=2)
+    (service,) = await house.ask("referral", "SELECT id, name FROM service WHERE status = 'active' LIMIT 1")
+    async with Walker(house.url) as listener, Walker(house.url) as structure:
+        await entered(listener, house, "psychologist")
+        page = await listener.get(f"/appels/{contact['id']}/orientations?q={service['name'][:12]}")
+        form = next(one for one in Found(page).forms if one.action.endswith("/lieu"))
+        mail = f"accueil-{contact['id'][:8]}@structure.example"
+        made = await listener.press(form, ("cible", str(service["id"]), ""), genre="service", courriel=mail)
+        assert made.status == 200 and service["name"].replace("'", "’")[:6] in made.text
+        async with asyncio.timeout(30):
+            while not (sent := [one for one in house.messages() if one["to"] == mail]):
+                await asyncio.sleep(0.5)
+        text = sent[-1]["text"]
+        assert "attend votre réponse" in text and service["name"] not in text
+        secret = re.search(r"/l#([A-Za-z0-9_-]+)", text)
+        assert secret
+        await house.settle()  # identity has heard of the link
+        await structure.get("/l")
+        opened = await structure.post("/l", {"secret": secret[1]})
+        assert "Une demande pour votre structure" in opened.text and "Alix" not in opened.text
+        twice = await structure.get("/demande")
+        assert "Nous pouvons" in twice.text  # looking changes nothing
+        done = await structure.press(*pressed(twice, "/demande$"))
+        assert "merci" in done.text
+        assert "acceptée" in (await listener.get(made.url)).text
+        late = await structure.post("/demande", {"reponse": "non", "raison": "other"})
+        assert late.status == 409
+
+
+async def test_the_queue_shows_nothing_of_anyone_and_every_row_says_whose_it_is(
+    house: RunningHouse, desk: Desk
+) -> None:
+    await desk.permit(await desk.call(level=3))
+    page = await desk.ask("GET", "/referral/referrals?whose=all&limit=50")
+    assert page["rows"] and all(row["owner_id"] or row["queue"] for row in page["rows"])
+    async with Walker(house.url) as coordinator:
+        await entered(coordinator, house, "coordinator")
+        shown = await coordinator.get("/orientations")
+        assert shown.status == 200 and "Alix" not in shown.text
+        assert (await coordinator.get("/orientations?apres=rien")).status == 422
