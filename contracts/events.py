@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
+from contracts.afterwards import CallBackCancelled as CallBackCancelled
+from contracts.afterwards import Event as Event
+from contracts.afterwards import FollowUpDue as FollowUpDue
 from contracts.words import (
     Channel,
     ExpertProfession,
@@ -15,10 +16,6 @@ from contracts.words import (
     Role,
     VisitKind,
 )
-
-
-class Event(msgspec.Struct, frozen=True):
-    """A fact that one service tells the others; `version` is that of the thing it speaks of, where there is one."""
 
 
 class AppointmentBooked(Event, frozen=True):
@@ -237,24 +234,6 @@ class UrgentActionTriggered(Event, frozen=True):
 
     urgent_action_id: UUID
     version: int
-
-
-class CallBackCancelled(Event, frozen=True):
-    """The person takes it back: the number given before `at` is forgotten, unless an appointment needs it."""
-
-    call_back_id: UUID
-    version: int
-    case_id: UUID
-    at: datetime
-
-
-class FollowUpDue(Event, frozen=True):
-    """Three days after a consultation: the person is asked in one neutral message, the professional on their pages."""
-
-    appointment_id: UUID
-    version: int
-    case_id: UUID
-    expert_id: UUID
 
 
 class CaseErased(Event, frozen=True):

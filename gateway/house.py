@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.clients.booking import Booking
+from gateway.clients.call_backs import CallBackQueue
 from gateway.clients.desk import DeskClient
+from gateway.clients.follow_ups import News
 from gateway.clients.identity import Identity
 from gateway.clients.matching import Matching
 from gateway.clients.network import Network
@@ -69,6 +71,8 @@ class House:
         self.booking = Booking(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
         self.urgent = Urgent(gateway.peers["referral"], self.token_for)
+        self.call_backs = CallBackQueue(gateway.peers["referral"], self.token_for)
+        self.news = News(gateway.peers["referral"], self.token_for)
         self.on_call = OnCallList(gateway.peers["referral"], self.token_for)
 
     async def token_for(self, audience: str) -> str | None:

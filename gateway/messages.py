@@ -161,6 +161,8 @@ SENTENCES: Final[dict[str, str]] = {
     "already-waiting": "Un rappel est déjà demandé. Le voici : vous pouvez le changer.",
     "unknown-call-back": "Ce rappel n'existe pas, ou n'est pas le vôtre.",
     "unknown-outcome": "Choisissez dans la liste ce qui s'est passé.",
+    "number-missing": "Il manque le numéro où vous appeler.",
+    "number-refused": "Ce numéro ne peut pas être appelé tel quel. Vérifiez-le : rien d'autre n'est perdu.",
     "window-not-valid": "Ce moment n'est pas possible : choisissez une heure à venir, dans les dix jours.",
     "answer-unknown": "Choisissez une des réponses.",
     "unknown-follow-up": "Ce suivi n'existe pas, ou n'est pas le vôtre.",

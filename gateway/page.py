@@ -30,7 +30,9 @@ from kit.http import PeerAway
 
 NAVIGATION = (
     ("Appels", "/appels", LISTENING),
-    ("À faire", "/taches", LISTENING),
+    ("À faire", "/taches", LISTENING | {Role.COORDINATOR}),
+    ("Rappels", "/rappels", LISTENING),
+    ("Suites", "/suites", LISTENING),
     ("Orientations", "/orientations", LISTENING | {Role.COORDINATOR}),
     ("Transmissions", "/transmissions", LISTENING),
     ("Plateau", "/plateau", frozenset({Role.DUTY_MANAGER, Role.COORDINATOR})),
