@@ -91,6 +91,7 @@ class Referrals(ServiceClient):
         task: Task = await self._call("POST", f"/tasks/{task_id}/take", Task, key=key)
         return task
 
-    async def finish_task(self, task_id: UUID, *, key: str) -> Task:
-        task: Task = await self._call("POST", f"/tasks/{task_id}/done", Task, key=key)
+    async def finish_task(self, task_id: UUID, *, key: str, outcome: str | None = None) -> Task:
+        path, query = f"/tasks/{task_id}/done", {"outcome": outcome}
+        task: Task = await self._call("POST", path, Task, key=key, query=query)
         return task

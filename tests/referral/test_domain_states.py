@@ -109,7 +109,7 @@ def test_the_same_end_in_every_order() -> None:
         )
         for step in steps:
             assert step.from_status is not None
-            assert transitions.after(step.from_status, step.cause) is step.to_status
+            assert transitions.after(ReferralStatus(step.from_status), step.cause) is step.to_status
 
 
 def test_what_has_ended_stays_ended() -> None:

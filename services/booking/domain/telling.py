@@ -9,6 +9,7 @@ from contracts.events import (
     AppointmentMissed,
     AppointmentMoved,
     AppointmentSeen,
+    AppointmentUncovered,
     CaseLastAppointment,
     Event,
 )
@@ -50,6 +51,22 @@ def cancelled(one: Appointment, by: Party) -> list[Event]:
             expert_id=one.expert_id,
             starts_at=one.starts_at,
             by=by.value,
+        )
+    ]
+
+
+def uncovered(one: Appointment) -> list[Event]:
+    """The professional will be away at its hour: somebody must see to it."""
+    if one.case_id is None or one.referral_id is None:
+        return []
+    return [
+        AppointmentUncovered(
+            appointment_id=one.id,
+            version=one.version,
+            case_id=one.case_id,
+            referral_id=one.referral_id,
+            expert_id=one.expert_id,
+            starts_at=one.starts_at,
         )
     ]
 

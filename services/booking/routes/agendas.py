@@ -9,11 +9,12 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import booking as shapes
+from contracts.words import AppointmentStatus
 from kit import outbox
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
-from services.booking.domain import edits, refusals, zones
+from services.booking.domain import edits, refusals, telling, zones
 from services.booking.domain.moments import known_id, span
 from services.booking.domain.openings import OpeningRule, Override
 from services.booking.domain.spans import Span
@@ -215,6 +216,8 @@ async def _shown(db: AsyncConnection, expert_id: UUID, occurrence_id: int) -> sh
 async def _away(db: AsyncConnection, expert_id: UUID, absence_id: int, wanted: Span) -> shapes.Absence:
     await _edited(db, expert_id)
     booked = await appointments.of_expert(db, expert_id, wanted.start, wanted.end)
+    still = [each for each in booked if each.status is AppointmentStatus.BOOKED and each.starts_at > now()]
+    await outbox.tell(db, *(event for each in still for event in telling.uncovered(each)))
     return shapes.Absence(
         id=absence_id,
         starts_at=wanted.start,

@@ -41,7 +41,7 @@ class Links(Controller):
             # One first opening at a time: of two devices, the second sees the first.
             await links.serialise(db, target_id)
             found = await links.find(db, data.secret, data.device) or found
-        if asks_proof(
+        if found.link.purpose is LinkPurpose.CASE and asks_proof(
             pin_chosen=found.pin_hash is not None,
             known_device=found.known_device,
             other_devices=found.other_devices,

@@ -1,5 +1,6 @@
 """Offers as they are kept; each change writes its line in the log."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -150,10 +151,11 @@ async def asked_in(db: AsyncConnection, referral_id: UUID, cycle: int) -> frozen
 
 async def asked_elsewhere(db: AsyncConnection, now: datetime) -> dict[UUID, int]:
     """How many offers wait on each expert now: nobody is asked for more than they can take."""
-    waiting = offer.c.status.in_([OfferStatus.SENT, OfferStatus.SEEN]) & (offer.c.expires_at > now)
-    busy = waiting | offer.c.charge.is_not(None)
-    query = select(offer.c.target_id, func.count()).where(busy, offer.c.target_kind == TargetKind.EXPERT)
-    return {row[0]: row[1] for row in await db.execute(query.group_by(offer.c.target_id))}
+    waiting = select(offer.c.target_id).where(
+        offer.c.status.in_(_OPEN), offer.c.expires_at > now, offer.c.target_kind == TargetKind.EXPERT
+    )
+    won = select(offer.c.target_id).where(offer.c.charge.is_not(None))
+    return dict(Counter((await db.execute(waiting.union_all(won))).scalars()))
 
 
 async def declined_for(db: AsyncConnection, expert_id: UUID, motive: str) -> int:

@@ -66,6 +66,7 @@ offer = Table(
         postgresql_where=text("status IN ('created', 'sent', 'seen', 'accepted')"),
     ),
     Index("offer_of_target", "target_id", "sent_at"),
+    Index("offer_charged", "target_id", postgresql_where=text("charge IS NOT NULL")),
     Index("offer_waiting", "expires_at", postgresql_where=_OPEN),
 )
 """One need put to one target; the database itself lets one only be accepted in a cycle."""

@@ -85,6 +85,7 @@ CREATE UNIQUE INDEX offer_one_winner ON offer (referral_id, cycle) WHERE status 
 CREATE UNIQUE INDEX offer_once ON offer (referral_id, cycle, target_id)
     WHERE status IN ('created', 'sent', 'seen', 'accepted');
 CREATE INDEX offer_of_target ON offer (target_id, sent_at);
+CREATE INDEX offer_charged ON offer (target_id) WHERE charge IS NOT NULL;
 CREATE INDEX offer_waiting ON offer (expires_at) WHERE status IN ('created', 'sent', 'seen');
 
 CREATE TABLE timer (
