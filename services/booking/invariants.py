@@ -26,6 +26,8 @@ QUESTIONS = {
         SELECT a.id FROM appointment a LEFT JOIN claim c ON c.appointment_id = a.id AND c.active
             AND c.expert_id = a.expert_id AND c.during @> tstzrange(a.starts_at, a.ends_at)
         WHERE a.status IN ('booked', 'arrived', 'started') GROUP BY a.id HAVING count(c.id) <> 1""",
+    "an appointment is of a consultation type that there is not": """
+        SELECT a.id FROM appointment a LEFT JOIN consultation_type t ON t.id = a.type_id WHERE t.id IS NULL""",
     "I3: a cancelled appointment still has a claim": """
         SELECT a.id FROM appointment a JOIN claim c ON c.appointment_id = a.id AND c.active
         WHERE a.status LIKE 'cancelled%'""",

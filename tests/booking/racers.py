@@ -55,14 +55,14 @@ def race(url: str, expert_id: UUID, starts_at: datetime, clients: int) -> list[s
 
 
 class Jostler:
-    """Books, holds, confirms, gives back, moves and cancels at random on one day of one expert."""
+    """Books, holds, confirms, gives back, moves and cancels at random on two days of one expert."""
 
     def __init__(self, url: str, expert_id: UUID, seed: int) -> None:
         self.lines, self.database = Lines(url, size=2), Database(url, size=2)
         self.expert_id, self.chance, self.me = expert_id, random.Random(seed), uuid4()
 
     def start(self) -> datetime:
-        return local_noon(3, hour=8) + timedelta(minutes=15 * self.chance.randrange(28))
+        return local_noon(self.chance.choice((3, 4)), hour=8) + timedelta(minutes=15 * self.chance.randrange(28))
 
     async def book(self) -> str:
         return await _book(self.lines, self.expert_id, self.start())
