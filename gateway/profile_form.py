@@ -107,7 +107,7 @@ def _as_told(profile: Profile) -> dict[str, Any]:
 
 
 def _one(typed: Typed, name: str) -> str:
-    return typed.get(name, [""])[0].strip()
+    return next(iter(typed.get(name, [])), "").strip()
 
 
 def _specialties(typed: Typed, profile: Profile) -> dict[str, float]:

@@ -107,7 +107,7 @@ async def test_first_free_slots_announced_in_bulk_are_known_at_once(desk: Desk) 
     )
     soon = now() + timedelta(hours=3)
     told = [AvailabilityChanged(expert.id, 1, {Modality.VIDEO: soon}), AvailabilityChanged(unlucky.id, 1, {})]
-    await bulk.announce(connection, told)
+    await bulk.announce(connection, told, closed={unlucky.id: now()})
     await connection.close()
     contact = await desk.call(level=2, modalities=["video"])
     found = (await desk.get(f"/contacts/{contact['id']}/candidates")).json()["candidates"]

@@ -80,6 +80,6 @@ def main(arguments: list[str]) -> int:
         for done in as_completed(shares):
             announced = done.result() or announced
             progress.step(shares[done])
-    asyncio.run(announce(announced))
+    asyncio.run(announce(announced, drawn.moment))
     progress.done()
     return 0

@@ -38,6 +38,9 @@ AUDIENCES = ("nursing", "care", "medical", "student", "management", "pharmacy", 
 HOLIDAY_REGIONS = {"57": "alsace-moselle", "67": "alsace-moselle", "68": "alsace-moselle"}
 
 
+COVERAGES = ("Tiers payant possible", "", "Mon soutien psy", "")
+
+
 @dataclass(frozen=True)
 class Member:
     """One expert as both services know them, and whether they have openings."""
@@ -100,6 +103,9 @@ def _member(chance: Chance, number: int, department: str, today: date) -> Member
         time_zone=where.time_zone,
         holiday_region=HOLIDAY_REGIONS.get(department, department if len(department) == 3 else "metropole"),
         rpps=_rpps(chance.randint(10**8, 10**9 - 1)),
+        listed=number % 5 < 2,
+        coverage=COVERAGES[number % len(COVERAGES)] if not covered else "",
+        accessibility=frozenset({"wheelchair", "transit"} if number % 3 == 0 else {"transit"}),
     )
     bookable = BookableExpert(expert.id, profession, modalities, where.time_zone, expert.holiday_region, True)
     is_open = number == 0 or (department not in RURAL_GAPS and chance.random() < OPEN_SHARE * 1.03)

@@ -1,7 +1,7 @@
 """Referral's share of the demo: experts, directory, duty list, and past calls with what booking told of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -50,10 +50,12 @@ async def load_referral(
     await database.stop()
 
 
-async def announce(events: Sequence[AvailabilityChanged]) -> None:
+async def announce(events: Sequence[AvailabilityChanged], now: datetime) -> None:
     """The first free slots of everyone, known from the first minute: a thousand events would take a while."""
+    chance = Chance("closed")
+    closed = {one.expert_id: now - timedelta(days=chance.randint(1, 70)) for one in events if not one.first_free}
     connection = await asyncpg.connect(load(Settings, "referral").database_url)
-    await bulk.announce(connection, events)
+    await bulk.announce(connection, events, closed=closed)
     await connection.close()
 
 

@@ -1,6 +1,6 @@
 """Many experts and many past calls at once, by COPY: how the demo is filled; rows come from the rules of the domain."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,16 +65,25 @@ async def add_experts(
     return [expert_changed(expert) for expert, _ in pairs]
 
 
-async def announce(connection: asyncpg.Connection, events: Sequence[AvailabilityChanged]) -> None:
-    """Keep what booking has to tell of many agendas, as the listener would one by one."""
+async def announce(
+    connection: asyncpg.Connection, events: Sequence[AvailabilityChanged], *, closed: Mapping[UUID, datetime]
+) -> None:
+    """Keep what booking has to tell of many agendas, as the listener would one by one; `closed` since when."""
     told = [
-        {"expert_id": one.expert_id, "version": one.version, "first_free": msgspec.to_builtins(one.first_free)}
+        {
+            "expert_id": one.expert_id,
+            "version": one.version,
+            "first_free": msgspec.to_builtins(one.first_free),
+            "closed_since": None if one.first_free else closed.get(one.expert_id),
+        }
         for one in events
     ]
     await connection.execute(
         """
-        UPDATE expert_standing s SET version = t.version, first_free = t.first_free, announced = true
-        FROM jsonb_to_recordset($1::jsonb) AS t (expert_id uuid, version bigint, first_free jsonb)
+        UPDATE expert_standing s SET version = t.version, first_free = t.first_free, announced = true,
+            closed_since = t.closed_since
+        FROM jsonb_to_recordset($1::jsonb)
+            AS t (expert_id uuid, version bigint, first_free jsonb, closed_since timestamptz)
         WHERE s.expert_id = t.expert_id AND s.version < t.version
         """,
         _json(told),
