@@ -1,9 +1,11 @@
 """The desk of referral as the gateway calls it: calls that change hands, cases, presence, and the shifts."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from contracts.desk import (
+    CallFigures,
     Case,
     Desk,
     DeskNow,
@@ -31,6 +33,11 @@ class DeskClient(ServiceClient):
     async def now(self) -> DeskNow:
         desk: DeskNow = await self._call("GET", "/desk/now", DeskNow)
         return desk
+
+    async def figures(self, since: datetime, until: datetime) -> CallFigures:
+        query = {"since": since, "until": until}
+        counted: CallFigures = await self._call("GET", "/telephone/figures", CallFigures, query=query)
+        return counted
 
     async def be(self, presence: NewPresence) -> Desk:
         desk: Desk = await self._call("PUT", "/presence/me", Desk, presence)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from contracts.words import Role
-from gateway.desk_words import STATES
+from gateway.desk_words import NON_DATA, STATES
 from gateway.guards import LISTENERS_ONLY, UNTOUCHED, to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
@@ -18,6 +19,12 @@ from gateway.pages.calls.console import or_none
 from gateway.pages.tasks import KINDS
 from kit.http import PeerProblem
 
+ALERT_STATES = {
+    "triggered": "personne n'a encore répondu",
+    "acknowledged": "quelqu'un a l'alerte",
+    "handed_over": "passée aux secours, à confirmer",
+    "confirmed": "confirmée, à clore à deux",
+}
 SUPERVISING = to(Role.DUTY_MANAGER, Role.COORDINATOR)
 
 
@@ -56,14 +63,13 @@ async def sign(handover_id: FromPath[UUID], page: NamedPage) -> Response[str] | 
 @get("/plateau", opt=SUPERVISING)
 async def floor(page: NamedPage) -> Response[str]:
     """The desk now, for whoever supervises: calls, levels, waits. Nobody is listened to."""
-    return await page.render("transmissions/plateau.html", now_=await page.house.desk.now(), states=STATES)
+    return await page.render("transmissions/plateau.html", **await _floor(page))
 
 
 @get("/plateau/maintenant", opt={**SUPERVISING, **UNTOUCHED})
 async def floor_again(page: NamedPage) -> Response[str]:
     """The same, asked again by the page every quarter of a minute."""
-    desk = await page.house.desk.now()
-    return await page.render("transmissions/postes.html", now_=desk, states=STATES, back="/plateau")
+    return await page.render("transmissions/postes.html", **await _floor(page), back="/plateau")
 
 
 @post("/plateau/debriefs/{debrief_id:uuid}/tenu", opt=SUPERVISING)
@@ -73,9 +79,22 @@ async def debrief_held(debrief_id: FromPath[UUID], page: NamedPage) -> Redirect:
     return page.redirect("/plateau")
 
 
+async def _floor(page: Page) -> dict[str, Any]:
+    """The desk as it stands, and its last day in figures; never a figure by name."""
+    now, day = await asyncio.gather(
+        page.house.desk.now(), or_none(page.house.desk.figures(page.now - timedelta(days=1), page.now))
+    )
+    return {"now_": now, "day": day, "states": STATES, "kinds_apart": NON_DATA}
+
+
 async def show(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
     """The transmissions; what does not answer is left out, and said."""
-    shift, tasks = await asyncio.gather(page.house.desk.shift(), or_none(page.house.referral.tasks()))
+    shift, tasks, call_backs, alerts = await asyncio.gather(
+        page.house.desk.shift(),
+        or_none(page.house.referral.tasks()),
+        or_none(page.house.call_backs.queue()),
+        or_none(page.house.urgent.unclosed()),
+    )
     unsigned = [one for one in shift.handovers if one.signed_at is None]
     return await page.render(
         "transmissions/transmissions.html",
@@ -84,6 +103,9 @@ async def show(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
         unsigned=unsigned,
         signed=[one for one in shift.handovers if one.signed_at is not None][:3],
         tasks=tasks,
+        call_backs=call_backs,
+        alerts=alerts,
+        alert_states=ALERT_STATES,
         kinds=KINDS,
         me=page.subject,
         **{"back": "/transmissions", **more},

@@ -128,8 +128,11 @@ async def show(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
 
 async def waiting(page: Page) -> dict[str, Any]:
     """What waits at the desk and who is there; a part that does not answer is left out, and said."""
-    now, tasks = await asyncio.gather(or_none(page.house.desk.show()), or_none(page.house.referral.tasks()))
-    return {"desk": now, "tasks": tasks or []}
+    now, tasks, call_backs = await asyncio.gather(
+        or_none(page.house.desk.show()), or_none(page.house.referral.tasks()), or_none(page.house.call_backs.queue())
+    )
+    due = [one for one in call_backs or [] if one.standing in ("overdue", "now")]
+    return {"desk": now, "tasks": tasks or [], "call_backs": due}
 
 
 def _just_done(page: Page, ended: list[Contact]) -> dict[str, Any] | None:

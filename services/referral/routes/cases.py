@@ -14,6 +14,7 @@ from kit.clock import now
 from kit.db import Db, Me
 from kit.shapes import as_a
 from kit.vault import Vault
+from services.referral.deliver import offering
 from services.referral.domain import cases, decisions, transitions
 from services.referral.domain.cases import NotOnTheLine
 from services.referral.routes.given import ABOUT_REFERRALS, AT_THE_DESK, Sealing
@@ -78,6 +79,7 @@ class Cases(Controller):
                 continue
             changed, step = decisions.decided(referral, "withdrawn_by_caller", now=instant)
             await referrals.save(db, changed, [step], actor=str(caller.subject), now=instant)
+            await offering.settle(db, changed, actor=str(caller.subject), now=instant, why="withdrawn_by_caller")
             await outbox.tell(db, ReferralClosed(changed.id, changed.version, case_id, changed.status.value))
         await store.erase(db, case_id, by=str(caller.subject), now=instant)
         await presence.after_call(db, caller.subject, writing=False, heavy=False, now=instant)

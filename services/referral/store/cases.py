@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, null, select, text, update
+from sqlalchemy import delete, insert, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.desk import CaseContact, Consent
@@ -12,7 +12,7 @@ from services.referral.domain import cases
 from services.referral.domain.cases import CaseErased, UnknownCase, UnknownConsent
 from services.referral.domain.contacts import reference
 from services.referral.store.desk import LEVEL, NAME
-from services.referral.tables import care_case, colleague, consent, contact, task, watch
+from services.referral.tables import call_back, care_case, case_exclusion, colleague, consent, contact, task, watch
 
 FORGET = text("SELECT forget_case(:case_id)")
 
@@ -112,6 +112,10 @@ async def erase(db: AsyncConnection, case_id: UUID, *, by: str, now: datetime) -
     await db.execute(update(watch).where(watch.c.case_id == case_id).values(typed=null(), ended_at=now))
     open_tasks = (task.c.case_id == case_id) & task.c.done_at.is_(None)
     await db.execute(update(task).where(open_tasks).values(done_at=now, version=task.c.version + 1))
+    waiting = (call_back.c.case_id == case_id) & call_back.c.ended_at.is_(None)
+    over = {"status": "cancelled", "ended_at": now, "claimed_by": null(), "claimed_until": null()}
+    await db.execute(update(call_back).where(waiting).values(**over, version=call_back.c.version + 1))
+    await db.execute(delete(case_exclusion).where(case_exclusion.c.case_id == case_id))
     await db.execute(FORGET, {"case_id": case_id})
     gone = {"data_key": null(), "erased_at": now}
     await db.execute(update(care_case).where(care_case.c.id == case_id).values(gone))
