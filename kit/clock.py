@@ -19,6 +19,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     clock_speed: float = 1.0
 
 
+SHORTEST: Final = 0.25
+"""Of the machine's seconds: however fast the house lives, its ticks leave time for its work."""
 _PACE: Final = load(Pace, "clock")
 _ORIGIN: Final = datetime.fromisoformat(_PACE.clock_origin) if _PACE.clock_origin else datetime.fromtimestamp(0, UTC)
 
@@ -37,5 +39,5 @@ def now() -> datetime:
 
 
 def lasts(seconds: float) -> float:
-    """How many of the machine's seconds pass while `seconds` pass here."""
-    return seconds / _PACE.clock_speed
+    """How many of the machine's seconds pass while `seconds` pass here; never so few that it does nothing else."""
+    return max(seconds / _PACE.clock_speed, min(seconds, SHORTEST))

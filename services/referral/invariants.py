@@ -1,12 +1,16 @@
 """What must be true of referral's data, whatever was loaded into it; `./veilleuse check-data` asks."""
 
+from datetime import datetime
 from typing import Final
 
 import asyncpg
 
 from contracts.words import ReferralStatus
+from kit.clock import now as clock
 from services.referral.domain import transitions
 
+NOW: Final = "$1"
+"""The instant that a rule speaks of, where it speaks of one."""
 _TERMINAL = ", ".join(f"'{status.value}'" for status in sorted(transitions.TERMINAL))
 _BOOKED = f"'{ReferralStatus.BOOKED.value}'"
 
@@ -42,10 +46,10 @@ OFFER_RULES: Final = {
     """,
     "from level 3 a task has a name within the hour": """
         SELECT id FROM task WHERE done_at IS NULL AND level >= 3 AND owner_id IS NULL
-        AND created_at < now() - interval '1 hour'
+        AND created_at < $1::timestamptz - interval '1 hour'
     """,
     "from level 4 somebody met them, was alerted or has it as a task within the day": """
-        SELECT r.id FROM referral r WHERE r.level >= 4 AND r.created_at < now() - interval '25 hours'
+        SELECT r.id FROM referral r WHERE r.level >= 4 AND r.created_at < $1::timestamptz - interval '25 hours'
         AND r.status IN ('ready', 'offered', 'waitlisted', 'escalated')
         AND NOT EXISTS (SELECT 1 FROM task t WHERE t.referral_id = r.id)
         AND NOT EXISTS (SELECT 1 FROM urgent_action u WHERE u.contact_id = r.contact_id)
@@ -138,11 +142,12 @@ RULES: Final = {
 """Each rule and the query that finds what breaks it."""
 
 
-async def check(connection: asyncpg.Connection) -> list[str]:
-    """One sentence for each rule that does not hold; empty when all is well."""
+async def check(connection: asyncpg.Connection, now: datetime | None = None) -> list[str]:
+    """One sentence for each rule that does not hold at `now`; empty when all is well."""
     broken = []
     for rule, query in RULES.items():
-        number = await connection.fetchval(f"SELECT count(*) FROM ({query}) broken")
+        given = (now or clock(),) if NOW in query else ()
+        number = await connection.fetchval(f"SELECT count(*) FROM ({query}) broken", *given)
         if number:
             broken.append(f"referral: not true that {rule} ({number} times)")
     return broken

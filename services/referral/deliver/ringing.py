@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from kit.clock import now
+from kit.clock import lasts, now
 from kit.db import AfterCommit, Database
 from kit.log import log
 from kit.outbox import nudge
@@ -41,7 +41,7 @@ class Ringer:
         """Until cancelled; nothing stops it but the end of the process."""
         while True:
             try:
-                async with asyncio.timeout(SWEEP_SECONDS):
+                async with asyncio.timeout(lasts(SWEEP_SECONDS)):
                     await self._awake.wait()
             except TimeoutError:
                 pass
