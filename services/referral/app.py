@@ -53,6 +53,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         "referral",
         told,
         controllers=CONTROLLERS,
+        issuers={"identity": told.identity_url},
         ticks=[
             Tick("desk", seconds=30, run=desk.tidy),
             Tick("clamp", seconds=60, run=fairness.clamp),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.on_call import Colleague, SilentTest
@@ -133,7 +133,7 @@ async def tested(db: AsyncConnection, test_id: int, outcome: str, *, now: dateti
 async def tests(db: AsyncConnection, *, now: datetime) -> list[SilentTest]:
     """The last test of each channel of each telephone."""
     column = duty_test.c
-    query = select(duty_test).where(column.at > now - SHOWN_TESTS).distinct(column.who, column.channel)
+    query = select(duty_test).where(column.at > now - SHOWN_TESTS).ext(distinct_on(column.who, column.channel))
     rows = await db.execute(query.order_by(column.who, column.channel, column.at.desc()))
     found = [SilentTest(row.at, row.why, row.who, row.channel, row.outcome) for row in rows]
     return sorted(found, key=lambda one: (-one.at.timestamp(), one.who, one.channel))
