@@ -12,6 +12,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from gateway import french
+from gateway.guards import UNTOUCHED
 from gateway.page import NamedPage, Page
 from gateway.pages import agenda_absences, agenda_openings, agenda_visits
 from gateway.pages.agenda_view import days_of, monday, next_of, on_the_grid, title_of, visits_of, window
@@ -84,7 +85,7 @@ async def grid(page: NamedPage, du: FromQuery[str], au: FromQuery[str]) -> Respo
     )
 
 
-@get("/agenda/flux", opt=OWNERS_ONLY)
+@get("/agenda/flux", opt={**OWNERS_ONLY, **UNTOUCHED})
 async def stream(page: NamedPage) -> Stream:
     """Server-sent events: `agenda` when it moved, `battement` as a sign of life, `fin` when the session ended."""
     who = whose(page)

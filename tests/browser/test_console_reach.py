@@ -71,7 +71,7 @@ async def test_the_desk_passes_axe_by_day_and_night(page: Page, theme: str) -> N
     if not AXE.exists():
         pytest.skip("axe-core is not installed")
     await page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
-    for path in ("/appels", "/taches", "/urgence", "/alerte"):
+    for path in ("/appels", "/taches", "/transmissions", "/urgence", "/alerte"):
         await page.goto(path)
         await check(page)
     await call(page, level="4")

@@ -1,4 +1,4 @@
-"""Rules 1, 2, 3, 6, 7: what a call asks, what is never decided for people, and who must act."""
+"""Rules 1, 2, 3, 6, 7, 10, 20: what a call asks, what is never decided for people, and who must act."""
 
 import ast
 from datetime import timedelta
@@ -11,8 +11,10 @@ import pytest
 from contracts.referral import Sheet
 from contracts.words import ReferralStatus
 from gateway.contact_wishes import wishes
-from services.referral.domain import sheets, urgent, vocabulary
+from services.referral import tables
+from services.referral.domain import sheets, shift, urgent, vocabulary
 from services.referral.domain.appointments import Appointment, Standing, reconciled
+from services.referral.domain.contacts import HEAVY, TakeUpOver, WithAColleague, may_take_up
 from services.referral.domain.sheets import PlanMissing
 from services.referral.domain.tasks import follow_up_due
 from services.referral.domain.urgent import Action, Attempt, Duty
@@ -125,3 +127,35 @@ def test_rule_07_missed_appointments_never_close_a_referral_by_themselves(level:
     ]
     after, _ = reconciled(referral, missed, heard=missed[0].id, now=NIGHT)
     assert after.status is ReferralStatus.BOOKED
+
+
+def test_rule_10_a_cut_call_is_taken_up_by_anyone_for_two_hours_and_no_longer() -> None:
+    def taken(*, mine: bool, minutes: int) -> None:
+        cut_at = NIGHT - timedelta(minutes=minutes)
+        may_take_up(mine=mine, final=False, cut_at=cut_at, ended_at=None, now=NIGHT)
+
+    for minutes in (0, 1, 119):
+        taken(mine=False, minutes=minutes)
+    with pytest.raises(TakeUpOver):
+        taken(mine=False, minutes=120)
+    taken(mine=True, minutes=600)
+    with pytest.raises(WithAColleague):
+        may_take_up(mine=False, final=False, cut_at=None, ended_at=None, now=NIGHT)
+
+
+@pytest.mark.parametrize("level", [3, 4, 5])
+def test_rule_07_a_call_cut_from_level_3_becomes_somebodys_within_the_hour(level: int) -> None:
+    due = follow_up_due("cut_call", level=level, by="person", now=NIGHT)
+    assert due is not None and due - NIGHT <= timedelta(hours=1)
+
+
+def test_rule_20_no_table_counts_pauses_or_debriefs_by_name() -> None:
+    kept = {column.name for column in tables.presence.columns}
+    assert kept == {"account_id", "state", "since", "post", "pause_until", "rest_offered_at", "touched_at"}
+    assert list(tables.presence.primary_key.columns.keys()) == ["account_id"], "one row a person, of now alone"
+    assert tables.debrief.c.asked_by.nullable, "who asked is forgotten once it was held"
+
+
+def test_rule_20_after_a_heavy_call_ten_minutes_are_offered() -> None:
+    assert HEAVY == 4
+    assert shift.pause_until("pause", NIGHT) == NIGHT + timedelta(minutes=10)

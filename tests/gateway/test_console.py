@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from contracts.booking import Hold, Slot
@@ -154,6 +155,12 @@ def test_four_hours_at_most_in_the_way_liked_best_and_none_over_another() -> Non
     assert [(slot.starts_at - AT) / timedelta(minutes=45) for slot in apart] == [0, 1, 2, 3]
 
 
+def test_where_two_ways_are_possible_starts_that_overlap_are_one() -> None:
+    every = [a_slot(minutes=15 * step, modality=way) for step in range(4) for way in (Modality.PHONE, Modality.VIDEO)]
+    every += [a_slot(minutes=20, modality=Modality.PHONE)]
+    assert [slot.starts_at for slot in proposals.pressable(every, [])] == [AT, AT + timedelta(minutes=45)]
+
+
 def test_a_press_carries_its_slot_and_nothing_else_is_a_slot() -> None:
     assert proposals.slot_named(proposals.name_of(a_slot())) == a_slot()
     for wrong in ("", "a|b", proposals.name_of(a_slot()).replace("Z", ""), "|".join("12345")):
@@ -202,6 +209,12 @@ def test_only_the_spoken_code_leaves_no_message_and_erases_what_was_there() -> N
 def test_the_number_for_a_cut_call_is_kept_without_being_written_to() -> None:
     told = Wishes(way="code", call_back="0612345678").details("Europe/Paris")
     assert (told.phone, told.channels) == ("0612345678", [])
+
+
+def test_from_level_4_a_number_given_before_is_not_touched_by_the_choice_of_a_mail() -> None:
+    change = Wishes(way="mail", mail="a@b.fr", moments=["now"]).change("Europe/Paris")
+    assert (change.phone, change.mail, change.channels) == (msgspec.UNSET, "a@b.fr", [Channel.MAIL])
+    assert Wishes(way="sms", phone="0612345678", moments=["now"]).change("Europe/Paris").phone == "0612345678"
 
 
 def test_messages_and_hours_are_those_that_were_chosen() -> None:

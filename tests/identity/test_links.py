@@ -269,3 +269,21 @@ async def test_odd_exchanges_are_refused_kindly(door: Door, path: str) -> None:
     assert (await door.post(path, {})).status_code == 422
     long = {"secret": "x" * 5000, "code": "x" * 5000, "device": "é" * 5000, "pin": "9" * 5000, "origin": uuid4().hex}
     assert (await door.post(path, long)).status_code == 404
+
+
+async def test_at_the_desk_a_case_is_found_by_its_code_and_by_nothing_else(door: Door) -> None:
+    case_id = uuid4()
+    code = await a_code(door, case_id)
+
+    async def find(text: str, **more: Any) -> Any:
+        told = {"code": text, "origin": uuid4().hex, **more}
+        return await door.post("/codes/find", told, caller=door.desk())
+
+    assert (await find(code.upper())).json() == {"case_id": str(case_id)}
+    assert (await find("lampe rivière 00")).json()["code"] == "code-not-open"
+    other = a_caller(Role.EXPERT)
+    assert (await door.post("/codes/find", {"code": code}, caller=other)).json()["code"] == "not-allowed"
+    with_pin = uuid4()
+    code = await a_code(door, with_pin, pin="4711")
+    assert (await find(code)).json()["code"] == "proof-needed"
+    assert (await find(code, pin="4711")).json() == {"case_id": str(with_pin)}

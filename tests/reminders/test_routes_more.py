@@ -122,3 +122,23 @@ async def test_a_contact_without_an_appointment_is_forgotten_after_thirty_days(h
     await house.contact(uuid4())
     [row] = await house.sql("SELECT forget_at FROM contact")
     assert timedelta(days=29) < row["forget_at"] - now() <= timedelta(days=30)
+
+
+class TestChange:
+    async def test_what_is_not_named_stays_and_what_is_emptied_goes(self, door: Door, house: House) -> None:
+        case_id = uuid4()
+        path = f"/cases/{case_id}/contact"
+        await door.ask("PATCH", path, {"phone": PHONE})
+        kept = await door.ask("PATCH", path, {"mail": MAIL, "channels": ["mail"], "moments": ["now"]})
+        assert kept.json()["channels"] == ["mail"]
+        (row,) = await house.sql("SELECT phone, mail FROM contact")
+        assert row["phone"] is not None and row["mail"] is not None, "the number given first is not lost"
+        await door.ask("PATCH", path, {"mail": None, "channels": []})
+        (row,) = await house.sql("SELECT phone, mail, channels FROM contact")
+        assert row["phone"] is not None and row["mail"] is None and row["channels"] == []
+        await door.ask("PATCH", path, {"phone": None})
+        assert await house.sql("SELECT 1 FROM contact") == []
+
+    async def test_a_channel_without_its_address_is_refused(self, door: Door) -> None:
+        answer = await door.ask("PATCH", f"/cases/{uuid4()}/contact", {"channels": ["sms"]})
+        assert (answer.status_code, answer.json()["fields"]) == (422, {"phone": "phone-missing"})

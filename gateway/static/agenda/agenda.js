@@ -27,9 +27,9 @@ function dress() {
 }
 
 // The parts of the page that say something are read again; the focus stays on what has the same name.
-async function show(url) {
+async function show(url, { automatic = false } = {}) {
   const turn = ++asked;
-  const page = await fragment(url);
+  const page = await fragment(url, { automatic });
   if (!page || turn !== asked) return;
   const focused = document.activeElement?.id;
   for (const name of PARTS) {
@@ -38,12 +38,12 @@ async function show(url) {
   }
   dress();
   if (focused && document.activeElement === document.body) focusAgain(`#${CSS.escape(focused)}`);
-  await load(view(), day());
+  await load(view(), day(), { automatic });
 }
 
-const refresh = () => {
+const refresh = ({ automatic = false } = {}) => {
   clearTimeout(later);
-  later = setTimeout(() => (busy() ? refresh() : show(address(day(), view()))), 60);
+  later = setTimeout(() => (busy() ? refresh({ automatic }) : show(address(day(), view()), { automatic })), 60);
 };
 
 async function go(url, { keep = true } = {}) {
@@ -65,9 +65,9 @@ document.addEventListener("click", (event) => {
 addEventListener("popstate", () => go(location.href, { keep: false }));
 WIDE.addEventListener("change", () => root.dataset.vue || refresh());
 
-create(refresh);
-listen(refresh);
+create(() => refresh());
+listen(() => refresh());
 dress();
 load(view(), day());
-follow(refresh);
-tick(refresh);
+follow(() => refresh({ automatic: true }));
+tick(() => refresh({ automatic: true }));

@@ -188,7 +188,7 @@ export function create(refresh) {
 export const busy = () => held || scope.open;
 
 // What the server says, now; whoever had the focus keeps it.
-export async function load(view, day) {
+export async function load(view, day, { automatic = false } = {}) {
   if (!calendar) return;
   const turn = ++asked;
   const week = view === "jour" ? "timeGridDay" : "timeGridWeek";
@@ -202,7 +202,7 @@ export async function load(view, day) {
   let said;
   try {
     const answer = await fetch(`/agenda/donnees?du=${dayOf(first)}&au=${dayOf(end)}${pour}`, {
-      headers: { Accept: "application/json" },
+      headers: { Accept: "application/json", ...(automatic ? { "X-Automatic": "oui" } : {}) },
     });
     if (answer.status === 401) location.reload();
     if (!answer.ok) return;

@@ -27,9 +27,9 @@ export async function send(action, fields) {
 }
 
 // A part of a page as nodes; null when it could not be had.
-export async function fragment(url) {
+export async function fragment(url, { automatic = false } = {}) {
   try {
-    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(url, { headers: { "HX-Request": "true", ...(automatic ? { "X-Automatic": "oui" } : {}) } });
     if (answer.status === 401) location.reload();
     if (!answer.ok) return null;
     return new DOMParser().parseFromString(await answer.text(), "text/html").body;
