@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -24,6 +25,7 @@ from services.referral.importer import bring_in
 from services.referral.settings import Settings
 from services.referral.store import bulk
 
+PARTNERS = ("", "Association Les Relais", "Réseau régional", "Candidature")
 DIRECTORY = Path(__file__).with_name("resources_seed.json")
 
 
@@ -40,9 +42,10 @@ async def load_referral(
     await bulk.add_experts(
         connection, ((one.expert, ExpertStanding(one.expert.id, round(chance.uniform(0, 2), 3))) for one in members)
     )
+    await bulk.add_members(connection, *_network(members, now))
     await bulk.add_duties(connection, [Duty(place, name, number) for place, (name, number) in enumerate(DUTY, 1)])
     vault = Vault(settings.vault_key)
-    await bulk.add_calls(connection, [_past(call, appointments) for call in calls], vault=vault)
+    await bulk.add_calls(connection, [_past(call, appointments, now) for call in calls], vault=vault)
     await connection.close()
     database = Database(settings.database_url, size=1)
     async with database.transaction() as db:
@@ -59,7 +62,26 @@ async def announce(events: Sequence[AvailabilityChanged], now: datetime) -> None
     await connection.close()
 
 
-def _past(call: Call, appointments: Mapping[UUID, Sequence[Appointment]]) -> bulk.PastCall:
+def _network(members: Sequence[Member], now: datetime) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Most came through a partner, signed the charter and showed their insurance; some of it will soon end."""
+    chance = Chance("members")
+    came, proofs = [], []
+    for one in members:
+        joined = now - timedelta(days=chance.randint(20, 900))
+        signed = chance.random() < 0.9
+        charter = (1, joined) if signed else (None, None)
+        came.append((one.expert.id, chance.choice(PARTNERS), joined, joined, *charter))
+        if chance.random() < 0.7:
+            ends = now.date() + timedelta(days=chance.randint(-10, 360))
+            seen = joined if chance.random() < 0.92 else None
+            proofs.append((chance.case_id(), one.expert.id, "insurance", "Responsabilité civile", ends, joined, seen))
+    return came, proofs
+
+
+def _past(call: Call, appointments: Mapping[UUID, Sequence[Appointment]], now: datetime) -> bulk.PastCall:
+    """What was handed over and never booked was closed since, but for the last two days: nobody is left waiting."""
+    booked = appointments.get(call.case_id, ())
+    left = call.handed is not None and not booked and now - call.ended_at > timedelta(days=2)
     return bulk.PastCall(
         contact_id=call.contact_id,
         case_id=call.case_id,
@@ -77,6 +99,7 @@ def _past(call: Call, appointments: Mapping[UUID, Sequence[Appointment]]) -> bul
                 starts_at=one.starts_at,
                 modality=one.modality,
             )
-            for one in appointments.get(call.case_id, ())
+            for one in booked
         ),
+        decision="withdrawn_by_caller" if left else None,
     )

@@ -17,7 +17,7 @@ from services.referral.domain import orienting, waves
 from services.referral.domain import tasks as rules_of_tasks
 from services.referral.domain.referrals import Referral
 from services.referral.domain.timers import Timer, TimerKind
-from services.referral.store import offers, queue, referrals, seals, tasks, timers
+from services.referral.store import colleagues, offers, queue, referrals, seals, tasks, timers
 from services.referral.store.experts import KnownExperts
 
 SYSTEM = offering.SYSTEM
@@ -131,6 +131,8 @@ async def seal(db: AsyncConnection) -> None:
 async def overdue(db: AsyncConnection) -> None:
     """From level 3 a step that nobody took becomes the task of a named person (care.md 7)."""
     instant = now()
+    if not await colleagues.team(db, now=instant):
+        return  # identity has not yet said who there is
     for referral_id in await queue.overdue(db, before=instant - LATE):
         referral = await referrals.load(db, referral_id)
         await asking.ask(db, "overdue", referral, now=instant, due_at=instant + rules_of_tasks.within(referral.level))
