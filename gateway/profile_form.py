@@ -59,12 +59,12 @@ def changes(typed: Typed, profile: Profile, *, coordination: bool = False) -> tu
         "accessibility": sorted(typed.get("accessibility", [])),
         "exclusions": sorted(typed.get("exclusions", [])),
         "coverage": _one(typed, "coverage"),
-        "offered": _one(typed, "offered") == "oui",
-        "listed": _one(typed, "listed") == "oui",
+        "offered": _ticked(typed, "offered", profile.offered),
+        "listed": _ticked(typed, "listed", profile.listed),
         "places": _places(typed, profile),
     }
     if coordination:
-        told |= {name: _one(typed, name) == "oui" for name in ("fee_covered", "crisis", "active")}
+        told |= {name: _ticked(typed, name, getattr(profile, name)) for name in ("fee_covered", "crisis", "active")}
         told["name"] = _one(typed, "name")
     capacity = _one(typed, "capacity")
     if capacity.isascii() and capacity.isdecimal() and len(capacity) < 4:
@@ -108,6 +108,12 @@ def _as_told(profile: Profile) -> dict[str, Any]:
 
 def _one(typed: Typed, name: str) -> str:
     return next(iter(typed.get(name, [])), "").strip()
+
+
+def _ticked(typed: Typed, name: str, before: bool) -> bool:
+    """A box: absent is no, « oui » is yes, and anything else is no answer to a question of consent."""
+    said = _one(typed, name)
+    return said == "oui" if said in ("", "oui") else before
 
 
 def _specialties(typed: Typed, profile: Profile) -> dict[str, float]:

@@ -65,6 +65,16 @@ async def add_experts(
     return [expert_changed(expert) for expert, _ in pairs]
 
 
+async def add_members(
+    connection: asyncpg.Connection, came: Iterable[tuple[Any, ...]], proofs: Iterable[tuple[Any, ...]]
+) -> None:
+    """Write how experts came into the network, and their proofs. They must be new."""
+    joined = ("expert_id", "origin", "added_at", "joined_at", "charter_version", "charter_at")
+    await _copy(connection, "member", joined, came)
+    said = ("id", "expert_id", "kind", "reference", "expires_on", "said_at", "checked_at")
+    await _copy(connection, "proof", said, proofs)
+
+
 async def announce(
     connection: asyncpg.Connection, events: Sequence[AvailabilityChanged], *, closed: Mapping[UUID, datetime]
 ) -> None:
