@@ -7,7 +7,7 @@ import sys
 
 from bench.houses import SETS, prepare
 
-NAMES = ("prepare", "search", "booking", "race", "idle", "console")
+NAMES = ("prepare", "search", "booking", "race", "idle", "console", "queue")
 
 
 def main(arguments: list[str]) -> int:

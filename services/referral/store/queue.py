@@ -176,7 +176,7 @@ async def overdue(db: AsyncConnection, *, before: datetime, most: int = 20) -> l
 TARGETS = text(
     """
     SELECT id, 'service' AS kind, name, department, phone, details->>'courriel' AS mail FROM service
-    WHERE status = 'active' AND name ILIKE :like AND (CAST(:department AS text) IS NULL OR department IS NULL
+    WHERE status = 'active' AND name ILIKE :like AND NOT coalesce(phone ~ '^[0-9]{2,6}$', false) AND (CAST(:department AS text) IS NULL OR department IS NULL
         OR department = :department)
     UNION ALL
     SELECT id, 'structure', name, department, details->>'telephone', details->>'courriel' FROM structure
@@ -187,7 +187,10 @@ TARGETS = text(
 
 
 async def targets(db: AsyncConnection, words: str, department: str | None, *, most: int = 30) -> list[Any]:
-    """Structures and living services whose name holds `words`, of the département or of no one."""
+    """Structures and living services whose name holds `words`, of the département or of no one.
+
+    A short number (15, 3114) is dialled, nobody is oriented to it.
+    """
     safe = words.replace("\\", "").replace("%", "").replace("_", " ").strip()[:80]
     found = await db.execute(TARGETS, {"like": f"%{safe}%", "department": department, "most": most})
     return list(found.all())
