@@ -105,3 +105,10 @@ async def test_a_colleague_of_elsewhere_has_no_call_to_ask_for(desk: Desk) -> No
     expert = a_caller(Role.EXPERT)
     assert (await desk.post("/call-backs", window(), caller=expert)).status_code == 404
     assert (await desk.get("/call-backs", caller=expert)).status_code == 403
+
+
+async def test_an_erased_case_is_rung_by_nobody(desk: Desk) -> None:
+    waiting = await asked(desk)
+    assert (await desk.post(f"/cases/{waiting['case_id']}/erase")).status_code == 200
+    assert (await desk.get("/call-backs")).json()["call_backs"] == []
+    assert (await desk.post(f"/call-backs/{waiting['id']}/claim")).json()["code"] == "call-back-over"

@@ -19,8 +19,8 @@ from services.referral.domain import cases, decisions, transitions
 from services.referral.domain.cases import NotOnTheLine
 from services.referral.routes.given import ABOUT_REFERRALS, AT_THE_DESK, Sealing
 from services.referral.routes.shown import contact_shown
+from services.referral.store import call_backs, contacts, presence, referrals, shift
 from services.referral.store import cases as store
-from services.referral.store import contacts, presence, referrals, shift
 
 
 class Cases(Controller):
@@ -82,6 +82,7 @@ class Cases(Controller):
             await offering.settle(db, changed, actor=str(caller.subject), now=instant, why="withdrawn_by_caller")
             await outbox.tell(db, ReferralClosed(changed.id, changed.version, case_id, changed.status.value))
         await store.erase(db, case_id, by=str(caller.subject), now=instant)
+        await call_backs.end_of_case(db, case_id, now=instant)
         await presence.after_call(db, caller.subject, writing=False, heavy=False, now=instant)
         await outbox.tell(db, CaseErased(case_id))
         await audit.note(db, caller, "erase", "case", case_id)

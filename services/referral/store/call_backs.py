@@ -63,6 +63,13 @@ async def save(db: AsyncConnection, after: CallBack) -> CallBack:
     return _call_back((await db.execute(changed.returning(call_back))).one())
 
 
+async def end_of_case(db: AsyncConnection, case_id: UUID, *, now: datetime) -> None:
+    """The case is erased: nobody rings."""
+    waiting = (call_back.c.case_id == case_id) & call_back.c.ended_at.is_(None)
+    ended = {"status": "cancelled", "ended_at": now, "claimed_by": None, "claimed_until": None}
+    await db.execute(update(call_back).where(waiting).values(**ended, version=call_back.c.version + 1))
+
+
 async def open_ones(db: AsyncConnection, *, limit: int = 200) -> list[CallBack]:
     """Those that wait, the soonest to be over first."""
     waiting = call_back.c.status.in_(("waiting", "unreached"))
