@@ -1,15 +1,18 @@
 """An orientation in the hands of the desk: side by side, passed on, corrected, in the queue, in a sealed log."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from contracts.events import AppointmentAttended, AppointmentCancelled
+from contracts.events import AppointmentAttended, AppointmentCancelled, AppointmentUncovered
 from contracts.words import Role
+from kit.clock import now
 from services.referral import invariants
+from services.referral.deliver import falling_due
 from tests.referral.conftest import Desk, booked
 from tests.referral.network import a_colleague, a_network
 from tests.referral.test_following import ids
@@ -144,3 +147,30 @@ async def test_the_log_is_sealed_and_a_change_behind_its_back_is_found(desk: Des
                 await app.execute(statement)
     finally:
         await app.close()
+
+
+async def test_an_absence_over_an_appointment_is_somebodys_task_and_only_a_person_closes_it(desk: Desk) -> None:
+    psychologist = await a_colleague(desk, Role.PSYCHOLOGIST)
+    net = await a_network(desk, 1, level=3)
+    event = booked(await net.shown(), net.experts[0], starts_at=now() + timedelta(days=3))
+    away = AppointmentUncovered(**ids(event, version=1), starts_at=event.starts_at)
+    await desk.hears(event, away, away)
+    (task,) = await net.tasks()
+    assert (task["kind"], task["owner_id"]) == ("expert_away", str(psychologist.subject))
+    await desk.hears(booked(await net.shown(), net.experts[0], starts_at=now() + timedelta(days=4)))
+    assert [one["kind"] for one in await net.tasks()] == ["expert_away"]
+    answer = await desk.post(f"/tasks/{task['id']}/done?outcome=reached", caller=psychologist)
+    assert answer.json()["outcome"] == "reached" and await net.tasks() == []
+
+
+async def test_from_level_three_a_step_that_nobody_takes_becomes_a_task_with_a_name(desk: Desk) -> None:
+    psychologist = await a_colleague(desk, Role.PSYCHOLOGIST)
+    net = await a_network(desk, 0, level=3)
+    await desk.sql("UPDATE referral SET next_action_at = now() - interval '1 hour' WHERE id = $1", UUID(net.id))
+    async with asyncio.timeout(20):
+        while not await net.tasks():  # the app's own tick may be faster
+            async with desk.listening.database.transaction() as db:
+                await falling_due.overdue(db)
+    async with desk.listening.database.transaction() as db:
+        await falling_due.overdue(db)
+    assert [(one["kind"], one["owner_id"]) for one in await net.tasks()] == [("overdue", str(psychologist.subject))]
