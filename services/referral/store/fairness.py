@@ -7,13 +7,15 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.clock import now
+
 ONE_TURN = """
     CASE WHEN coalesce((SELECT (weights->>'by_capacity')::boolean FROM weighting ORDER BY version DESC LIMIT 1), true)
     THEN 1.0 / greatest(e.capacity, 1) ELSE 1.0 END
 """
 _AWAY = """
     (NOT e.active OR NOT e.offered OR e.capacity = 0 OR EXISTS (
-        SELECT 1 FROM jsonb_array_elements(e.leave) l WHERE current_date BETWEEN (l->>0)::date AND (l->>1)::date))
+        SELECT 1 FROM jsonb_array_elements(e.leave) l WHERE CAST(:today AS date) BETWEEN (l->>0)::date AND (l->>1)::date))
 """
 
 SETTLE = text(
@@ -37,21 +39,30 @@ SETTLE = text(
 
 CLAMP = text(
     f"""
-    UPDATE expert_standing s SET stride_pass = m.median - 2.0 * ({ONE_TURN})
-    FROM expert e,
-         (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY stride_pass) AS median
-          FROM expert_standing JOIN expert ON expert.id = expert_id AND expert.active) m
-    WHERE e.id = s.expert_id AND s.stride_pass < m.median - 2.0 * ({ONE_TURN})
+    WITH low AS (
+        SELECT s.expert_id, m.median - 2.0 * ({ONE_TURN}) AS least
+        FROM expert_standing s JOIN expert e ON e.id = s.expert_id,
+             (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY stride_pass) AS median
+              FROM expert_standing JOIN expert ON expert.id = expert_id AND expert.active) m
+        WHERE s.stride_pass < m.median - 2.0 * ({ONE_TURN})
+        FOR UPDATE OF s SKIP LOCKED
+    )
+    UPDATE expert_standing s SET stride_pass = low.least FROM low WHERE s.expert_id = low.expert_id
     """
 )
+"""Whoever is being charged just now is left to the next beat: waiting for them while holding others is a deadlock."""
 
 _LEAST = f"""
     SELECT min(s.stride_pass) AS least FROM expert_standing s JOIN expert e ON e.id = s.expert_id WHERE NOT {_AWAY}
 """
 WAIT = text(
     f"""
-    UPDATE expert_standing s SET stride_pass = m.least FROM expert e, ({_LEAST}) m
-    WHERE e.id = s.expert_id AND s.stride_pass < m.least AND {_AWAY}
+    WITH away AS (
+        SELECT s.expert_id, m.least FROM expert_standing s JOIN expert e ON e.id = s.expert_id, ({_LEAST}) m
+        WHERE s.stride_pass < m.least AND {_AWAY}
+        FOR UPDATE OF s SKIP LOCKED
+    )
+    UPDATE expert_standing s SET stride_pass = away.least FROM away WHERE s.expert_id = away.expert_id
     """
 )
 WELCOME = text(
@@ -70,10 +81,10 @@ async def settle(db: AsyncConnection, referral_id: UUID, *, now: datetime) -> No
 
 async def welcome(db: AsyncConnection, experts: Iterable[UUID]) -> None:
     """Newcomers start level with the least served of those who are there: no burst."""
-    await db.execute(WELCOME, {"experts": list(experts)})
+    await db.execute(WELCOME, {"experts": list(experts), "today": now().date()})
 
 
 async def clamp(db: AsyncConnection) -> None:
     """Nobody hoards credit: passes are lifted to the median less two turns; whoever is away follows the least."""
     await db.execute(CLAMP)
-    await db.execute(WAIT)
+    await db.execute(WAIT, {"today": now().date()})
