@@ -82,9 +82,32 @@ LOG_RULES: Final = {
 }
 """Invariant 6."""
 
+DESK_RULES: Final = {
+    "a sheet was made final as often as it has versions": """
+        SELECT c.id FROM contact c WHERE c.revision > 0 AND c.revision <> (
+            SELECT count(*) FROM contact_revision r WHERE r.contact_id = c.id)
+    """,
+    "a cut call leaves everyone's desk after two hours": """
+        SELECT id FROM contact WHERE ended_at IS NULL AND cut_at < $1::timestamptz - interval '130 minutes'
+    """,
+    "an erased case holds nothing that can be read": """
+        SELECT k.id FROM care_case k LEFT JOIN contact c ON c.case_id = k.id LEFT JOIN watch w ON w.case_id = k.id
+        WHERE k.erased_at IS NOT NULL AND (k.data_key IS NOT NULL OR c.typed IS NOT NULL OR w.typed IS NOT NULL)
+    """,
+    "a consent was given before it was withdrawn": "SELECT id FROM consent WHERE withdrawn_at < given_at",
+    "a debrief that was held names nobody": """
+        SELECT id FROM debrief WHERE done_at IS NOT NULL AND asked_by IS NOT NULL
+    """,
+    "no line holds what could be a number": r"""
+        SELECT id FROM telephone_call WHERE line ~ '\d([ .-]?\d){7,}' OR post ~ '\d([ .-]?\d){7,}'
+    """,
+}
+"""What the desk promises of calls, cases and those who listen."""
+
 RULES: Final = {
     **OFFER_RULES,
     **LOG_RULES,
+    **DESK_RULES,
     "an open referral has an owner, a next action and its hour": f"""
         SELECT id FROM referral WHERE status NOT IN ({_TERMINAL})
         AND (next_action IS NULL OR next_action_at IS NULL OR (owner_id IS NULL AND queue IS NULL))

@@ -166,6 +166,7 @@ async def test_a_call_is_passed_to_a_colleague_then_cut_and_taken_up(
         await expect(other.locator("#file")).to_contain_text(f"vous passe {reference}", timeout=PATIENCE)
         await other.get_by_role("button", name=f"Prendre l'appel {reference}").click()
         await expect(other.locator("#f-first_name")).to_have_value("Alix")
+        await expect(page.locator("#mouvement")).to_be_visible(timeout=PATIENCE)
         await other.locator(".gestes summary").click()
         await other.get_by_role("button", name="L'appel est coupé").click()
         await expect(other.locator(".appel .etq")).to_contain_text("coupé à")
@@ -179,7 +180,7 @@ async def test_a_call_is_passed_to_a_colleague_then_cut_and_taken_up(
         await page.wait_for_url(here)
 
 
-async def test_a_case_is_found_by_its_code_and_forgotten_at_the_persons_word(page: Page) -> None:
+async def test_a_case_is_found_by_its_code_and_forgotten_at_the_persons_word(page: Page, house: RunningHouse) -> None:
     await call(page)
     await hold(page)
     await page.locator("#confirmer [name=way][value=code]").press("Space")
@@ -205,6 +206,11 @@ async def test_a_case_is_found_by_its_code_and_forgotten_at_the_persons_word(pag
     await page.wait_for_url("**/appels?efface=oui")
     await page.goto(here)
     await expect(page.get_by_text("Il ne reste que des dates")).to_be_visible()
+    await house.settle()
+    case_id = here.rsplit("/", 1)[1].split("?")[0]
+    assert await house.ask("identity", "SELECT 1 FROM spoken_code WHERE case_id = $1::uuid", case_id) == []
+    booked = "SELECT 1 FROM appointment WHERE case_id = $1::uuid AND status = 'booked'"
+    assert await house.ask("booking", booked, case_id) == []
 
 
 async def test_the_shift_is_handed_over_read_and_signed(chromium: Browser, house: RunningHouse, page: Page) -> None:

@@ -10,6 +10,7 @@ from contracts.caller import Caller
 from contracts.events import AccountOpened
 from contracts.words import Role
 from kit.clock import now
+from services.referral.invariants import DESK_RULES
 from services.referral.store import desk as desk_store
 from tests.referral.conftest import Desk
 from tests.tokens import a_caller
@@ -187,3 +188,20 @@ async def test_only_the_desk_cuts_transfers_and_corrects(desk: Desk, role: Role)
 
 def _z(at: Any) -> str:
     return str(at.isoformat()).replace("+00:00", "Z")
+
+
+async def test_a_sheet_made_final_before_versions_were_kept_loses_nothing_when_it_is_corrected(desk: Desk) -> None:
+    contact = await desk.call(level=2, notes="d'avant")
+    await desk.sql("UPDATE contact SET final = true, ended_at = now() WHERE id = $1", UUID(contact["id"]))
+    path = f"/contacts/{contact['id']}"
+    await desk.post(f"{path}/correct")
+    await desk.type(contact["id"], notes="d'après")
+    await desk.post(f"{path}/finalize")
+    versions = (await desk.get(f"{path}/revisions")).json()["revisions"]
+    assert [one["sheet"]["notes"] for one in versions] == ["d'avant", "d'après"]
+
+
+async def test_what_the_desk_promises_holds_of_what_these_tests_did(desk: Desk) -> None:
+    for rule, query in DESK_RULES.items():
+        values = [now()] if "$1" in query else []
+        assert await desk.sql(query, *values) == [], rule

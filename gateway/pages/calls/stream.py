@@ -34,10 +34,13 @@ class Free(msgspec.Struct, frozen=True):
 
 @get("/appels/{contact_id:uuid}/flux", opt={**LISTENERS_ONLY, **UNTOUCHED})
 async def stream(contact_id: FromPath[UUID], page: NamedPage) -> Stream:
-    """Server-sent events: `libres` when an agenda moves, `poste` for the desk, `battement` as a sign of life."""
+    """Server-sent events: `libres` when an agenda moves, `poste` for the desk, `appel` for this call, `battement`.
+
+    The last is a sign of life.
+    """
     experts = _experts(page.request.query_params.getall("pro", []))
     modalities = [one for one in Modality if one.value in page.request.query_params.getall("mode", [])]
-    lines = told(page, page.house, experts, modalities)
+    lines = told(page, page.house, contact_id, experts, modalities)
     return Stream(
         lines, media_type="text/event-stream", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
     )
@@ -61,10 +64,13 @@ async def _moves(page: NamedPage) -> AsyncIterator[bytes]:
         await feed.aclose()  # type: ignore[attr-defined]
 
 
-async def told(page: NamedPage, house: House, experts: list[UUID], modalities: list[Modality]) -> AsyncIterator[bytes]:
+async def told(
+    page: NamedPage, house: House, contact_id: UUID, experts: list[UUID], modalities: list[Modality]
+) -> AsyncIterator[bytes]:
     """First everything as it stands, then what moves; every quarter of a minute everything again."""
     wanted = {f"agenda:{each}": each for each in experts}
-    feed = page.gateway.live.listen(lambda name: name in wanted or name == "desk")
+    call = f"contact:{contact_id}"
+    feed = page.gateway.live.listen(lambda name: name in wanted or name in ("desk", call))
     upcoming: asyncio.Future[str | None] = asyncio.ensure_future(anext(feed))  # hears before it asks
     try:
         yield b"retry: 1500\n\n"
@@ -76,6 +82,8 @@ async def told(page: NamedPage, house: House, experts: list[UUID], modalities: l
                     yield event("libres", each)
                 if name in (None, "desk"):
                     yield event("poste", await waiting(house))
+                if name == call:
+                    yield event("appel", {})
                 yield event("battement", {})
             except (PeerAway, PeerProblem):
                 yield event("absent", {})

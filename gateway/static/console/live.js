@@ -46,6 +46,7 @@ export function connect() {
   source = new EventSource(`${here("flux")}?${asked}`);
   source.addEventListener("libres", (event) => libres(JSON.parse(event.data)));
   source.addEventListener("battement", () => told(words.aJour));
+  source.addEventListener("appel", () => (document.getElementById("mouvement").hidden = false));
   source.addEventListener("poste", (event) => desk(JSON.parse(event.data)));
   source.addEventListener("absent", () => told(words.attente, true));
   source.addEventListener("error", () => {

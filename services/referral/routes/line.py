@@ -77,7 +77,7 @@ class Line(Controller):
         contacts.may_accept(call.offered_to, caller.subject)
         await store.change(db, call.id, offered_to=None, offered_at=None)
         await audit.note(db, caller, "decline", "contact", call.id)
-        await outbox.nudge(db, "desk")
+        await outbox.nudge(db, "desk", f"contact:{call.id}")
 
     @post("/notice", status_code=200)
     async def notice(self, db: Db, caller: Me, vault: Sealing, contact_id: FromPath[UUID]) -> Contact:
@@ -118,6 +118,8 @@ class Line(Controller):
         call = await store.load(db, vault, contact_id, to_change=True)
         if not call.final:
             raise ContactNotFinal()
+        if call.revision == 0:  # made final before versions were kept
+            await store.keep_revision(db, call, written_by=call.listener_id, vault=vault, now=call.saved_at)
         await store.change(db, call.id, final=False)
         await audit.note(db, caller, "correct", "contact", call.id)
         return contact_shown(await store.load(db, vault, contact_id), instant)
