@@ -15,7 +15,8 @@ ONE_TURN = """
 """
 _AWAY = """
     (NOT e.active OR NOT e.offered OR e.capacity = 0 OR EXISTS (
-        SELECT 1 FROM jsonb_array_elements(e.leave) l WHERE CAST(:today AS date) BETWEEN (l->>0)::date AND (l->>1)::date))
+        SELECT 1 FROM jsonb_array_elements(e.leave) l
+        WHERE CAST(:today AS date) BETWEEN (l->>0)::date AND (l->>1)::date))
 """
 
 SETTLE = text(
