@@ -7,20 +7,22 @@ import sys
 
 from bench.houses import SETS, prepare
 
-NAMES = ("prepare", "search", "booking", "race", "idle", "console", "queue")
+NAMES = ("prepare", "search", "booking", "race", "idle", "console", "day", "queue", "ranking")
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="veilleuse bench")
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--quick", action="store_true", help="ends within 40 s once prepared")
+    parser.add_argument("--calls", type=int, default=None, help="how many, for a day")
     chosen = parser.parse_args(arguments)
     if chosen.name == "prepare":
         for name in SETS:
             prepare(name)
         print(json.dumps({"prepared": list(SETS)}))
         return 0
-    print(json.dumps(importlib.import_module(f"bench.{chosen.name}").run(quick=chosen.quick)))
+    told = {"calls": chosen.calls} if chosen.name == "day" and chosen.calls else {}
+    print(json.dumps(importlib.import_module(f"bench.{chosen.name}").run(quick=chosen.quick, **told)))
     return 0
 
 

@@ -18,6 +18,8 @@ from infra.embedded.ports import free_port
 
 KEPT = Path(".veilleuse/bench")
 SETS = {"1000": 1000, "10000": 10000, "roomy": 1000}
+OF_A_DAY = {"day": 1000}
+"""Prepared under the clock of the day that is played with it, by `bench.day` alone."""
 START_SECONDS = 900
 SETTLE_SECONDS = 60
 
@@ -68,7 +70,7 @@ def prepare(name: str) -> Path:
     folder.mkdir(parents=True)
     print(f"preparing {name}…", flush=True)
     began = time.monotonic()
-    with _running(folder / "data", experts=SETS[name], roomy=name == "roomy"):
+    with _running(folder / "data", experts={**SETS, **OF_A_DAY}[name], roomy=name == "roomy"):
         pass
     (folder / "prepared").touch()
     print(f"prepared {name} in {time.monotonic() - began:.0f} s", flush=True)
@@ -78,22 +80,35 @@ def prepare(name: str) -> Path:
 @contextmanager
 def house(name: str, *, copy: bool = True) -> Iterator[BenchHouse]:
     """The data set `name`, running; a copy when the run writes."""
-    kept = prepare(name) / "data"
     if not copy:
-        with _running(kept, experts=SETS[name], roomy=name == "roomy") as running:
+        with _running(prepare(name) / "data", experts=SETS[name], roomy=name == "roomy") as running:
             yield running
         return
+    with copied(name) as data, _running(data, experts=SETS[name], roomy=name == "roomy") as running:
+        yield running
+
+
+@contextmanager
+def copied(name: str) -> Iterator[Path]:
+    """A copy of the data set `name`, for one run."""
+    kept = prepare(name) / "data"
     data = KEPT / f"run-{os.getpid()}" / "data"
-    shutil.copytree(kept, data, symlinks=True)
     try:
-        with _running(data, experts=SETS[name], roomy=name == "roomy") as running:
-            yield running
+        shutil.copytree(kept, data, symlinks=True)
+        yield data
     finally:
         shutil.rmtree(data.parent, ignore_errors=True)
 
 
 @contextmanager
-def _running(data: Path, *, experts: int, roomy: bool) -> Iterator[BenchHouse]:
+def house_of_a_day(data: Path) -> Iterator[BenchHouse]:
+    """A copy of that set under a fast clock, where nothing ever stands still: ready is ready."""
+    with _running(data, experts=OF_A_DAY["day"], roomy=False, settled=False) as running:
+        yield running
+
+
+@contextmanager
+def _running(data: Path, *, experts: int, roomy: bool, settled: bool = True) -> Iterator[BenchHouse]:
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
     log = data.parent / "up.log"
@@ -117,7 +132,8 @@ def _running(data: Path, *, experts: int, roomy: bool) -> Iterator[BenchHouse]:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the house did not start:\n{log.read_text()[-2000:]}")
             time.sleep(0.1)
-        _settle(running)
+        if settled:
+            _settle(running)
         yield running
     finally:
         process.send_signal(signal.SIGTERM)
