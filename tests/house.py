@@ -17,6 +17,7 @@ from infra.embedded.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 180
+TELEPHONE_SECRET = "partagé avec le téléphone des tests"
 SETTLE_SECONDS = 30
 SERVICES = ("identity", "referral", "booking", "reminders")
 
@@ -38,7 +39,11 @@ class RunningHouse:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "infra.embedded.up", "--data", str(self.data), "--port", str(self.port)],
                 cwd=ROOT,
-                env={**os.environ, "VEILLEUSE_DEMO_EXPERTS": str(self.experts)},
+                env={
+                    **os.environ,
+                    "VEILLEUSE_DEMO_EXPERTS": str(self.experts),
+                    "VEILLEUSE_TELEPHONE_SECRET": TELEPHONE_SECRET,
+                },
                 stdout=out,
                 stderr=out,
                 stdin=subprocess.DEVNULL,
