@@ -95,6 +95,8 @@ async def home(page: NamedPage) -> Response[str] | Redirect:
         return page.redirect("/appels")
     if page.roles & {Role.EXPERT, Role.SECRETARY}:
         return page.redirect("/agenda")
+    if Role.COORDINATOR in page.roles:
+        return page.redirect("/reseau")
     name = page.session.display_name if page.session else ""
     roles = [ROLE_WORDS[role] for role in Role if role in page.roles and role in ROLE_WORDS]
     return await page.render("account/accueil.html", who=name, roles=roles)
