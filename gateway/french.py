@@ -80,6 +80,11 @@ def day(at: datetime, zone: str | ZoneInfo | None = None, *, year: bool = False)
     return f"{text} {when.year}" if year else text
 
 
+def date_plain(on: date) -> str:
+    """`20 novembre 2026`, for a date that has no hour."""
+    return f"{_the(on)}{NB}{MONTHS[on.month - 1]} {on.year}"
+
+
 def day_title(at: datetime, zone: str | ZoneInfo | None = None) -> str:
     """`Dimanche 22 novembre`, at the start of a line."""
     text = day(at, zone)
@@ -279,8 +284,8 @@ def tel(digits: str) -> str:
 FILTERS: Final = {
     one.__name__: one
     for one in (
-        iso, day, day_title, day_short, day_near, hour, hour_exact, hour_phone, hour_spoken, moment, moment_phone,
-        moment_short,
+        iso, day, date_plain, day_title, day_short, day_near, hour, hour_exact, hour_phone, hour_spoken, moment,
+        moment_phone, moment_short,
         from_now, until, span, duration, clock, zone_name, number, euros, plural, listing, phone, tel, spaces, typo,
     )
 }
