@@ -16,12 +16,12 @@ from tests.journeys.walker import Form, Found, Walker, shape
 
 NOBODY, PERSON = "nobody", "person"
 ACCOUNTS = [role.value for role in Role if role not in (Role.PERSON, Role.SERVICE)]
-STARTS = {NOBODY: ["/", "/connexion", "/l", "/alerte", "/calendrier"], PERSON: ["/rdv"]}
+STARTS = {NOBODY: ["/", "/connexion", "/l", "/alerte", "/calendrier", "/professionnels", "/invitation"], PERSON: ["/rdv"]}
 LAST = ("/deconnexion", "/quitter")
 """Pressed at the very end: they close the door behind the crawler."""
 KIND = {409, 410, 412, 422}
 """A form pressed as it stands may be refused, in a sentence."""
-DOORS = {"/connexion": 401, "/l": 404, "/alerte": 422}
+DOORS = {"/connexion": 401, "/l": 404, "/alerte": 422, "/invitation": 404}
 """What an empty form at a door is answered."""
 GONE = ("n’existe plus", "n’existe pas", "ne permet pas de réserver")
 """Said when an earlier press of the crawler took the thing away that this page still shows."""
