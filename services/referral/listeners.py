@@ -24,7 +24,7 @@ from contracts.events import (
 from contracts.words import ReferralStatus
 from kit import outbox
 from kit.clock import now
-from services.referral.deliver import asking, offering
+from services.referral.deliver import asking, leaving, offering
 from services.referral.domain import tasks, transitions
 from services.referral.domain.appointments import Appointment, Standing, reconciled
 from services.referral.domain.experts import expert_changed
@@ -139,6 +139,7 @@ async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
     expert = await experts.close(db, event.account_id)
     if expert is not None:
         await outbox.tell(db, expert_changed(expert))
+        await leaving.left(db, event.account_id, now=now())
 
 
 async def appointment_uncovered(db: AsyncConnection, event: AppointmentUncovered) -> None:

@@ -8,7 +8,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from contracts.events import AppointmentAttended, AppointmentCancelled, AppointmentUncovered
+from contracts.events import (
+    AccountClosed,
+    AccountOpened,
+    AppointmentAttended,
+    AppointmentCancelled,
+    AppointmentUncovered,
+)
 from contracts.words import Role
 from kit.clock import now
 from services.referral import invariants
@@ -174,3 +180,17 @@ async def test_from_level_three_a_step_that_nobody_takes_becomes_a_task_with_a_n
     async with desk.listening.database.transaction() as db:
         await falling_due.overdue(db)
     assert [(one["kind"], one["owner_id"]) for one in await net.tasks()] == [("overdue", str(psychologist.subject))]
+
+
+async def test_an_expert_who_leaves_leaves_nobody_without_an_answer(desk: Desk) -> None:
+    net = await a_network(desk, 2)
+    await net.ask(net.experts[0].id)
+    other = await desk.referral()
+    await desk.hears(booked(other, net.experts[0], starts_at=now() + timedelta(days=3)))
+    gone = net.experts[0].id
+    await desk.hears(AccountOpened(gone, 1, (Role.EXPERT,), "Claire"), AccountClosed(gone, 2))
+    assert [one["target_id"] for one in await net.offers("withdrawn")] == [str(gone)]
+    tasks = (await desk.get(f"/referrals/{other['id']}/tasks")).json()["tasks"]
+    assert [one["kind"] for one in tasks] == ["expert_away"]
+    await net.pass_("next_wave")
+    assert [one["target_id"] for one in await net.offers("sent")] == [str(net.experts[1].id)]

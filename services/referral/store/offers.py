@@ -118,6 +118,12 @@ async def of_target(db: AsyncConnection, target_id: UUID, *, since: datetime, li
     return list((await db.execute(query)).all())
 
 
+async def open_of_target(db: AsyncConnection, target_id: UUID) -> list[Offer]:
+    """What waits for this target's answer, in the order of the orientations."""
+    waiting = (offer.c.target_id == target_id) & offer.c.status.in_(_OPEN)
+    return [offer_of(row) for row in await db.execute(select(offer).where(waiting).order_by(offer.c.referral_id))]
+
+
 async def withdraw_open(
     db: AsyncConnection, referral_id: UUID, *, actor: str, now: datetime, why: str, but: UUID | None = None
 ) -> list[Offer]:

@@ -175,12 +175,14 @@ async def overdue(db: AsyncConnection, *, before: datetime, most: int = 20) -> l
 
 TARGETS = text(
     """
-    SELECT id, 'service' AS kind, name, department, phone, details->>'courriel' AS mail FROM service
-    WHERE status = 'active' AND name ILIKE :like AND NOT coalesce(phone ~ '^[0-9]{2,6}$', false) AND (CAST(:department AS text) IS NULL OR department IS NULL
-        OR department = :department)
-    UNION ALL
-    SELECT id, 'structure', name, department, details->>'telephone', details->>'courriel' FROM structure
-    WHERE name ILIKE :like AND (CAST(:department AS text) IS NULL OR department IS NULL OR department = :department)
+    SELECT * FROM (
+        SELECT id, 'service' AS kind, name, department, phone, details->>'courriel' AS mail FROM service
+        WHERE status = 'active' AND NOT coalesce(phone ~ '^[0-9]{2,6}$', false)
+        UNION ALL
+        SELECT id, 'structure', name, department, details->>'telephone', details->>'courriel' FROM structure
+    ) found
+    WHERE name ILIKE :like
+      AND (CAST(:department AS text) IS NULL OR department IS NULL OR department = :department)
     ORDER BY name LIMIT :most
     """
 )

@@ -175,6 +175,13 @@ async def appointments_of(db: AsyncConnection, referral_id: UUID) -> list[Appoin
     return [_appointment(row) for row in rows]
 
 
+async def to_come_with(db: AsyncConnection, expert_id: UUID, *, now: datetime) -> list[tuple[UUID, UUID]]:
+    """The appointments to come with an expert, and their orientations."""
+    theirs = (appointment.c.expert_id == expert_id) & (appointment.c.standing == Standing.BOOKED.value)
+    query = select(appointment.c.id, appointment.c.referral_id).where(theirs, appointment.c.starts_at > now)
+    return [(row.id, row.referral_id) for row in await db.execute(query.order_by(appointment.c.referral_id))]
+
+
 async def appointment_heard(db: AsyncConnection, appointment_id: UUID) -> Any:
     """The row of one appointment (with `seen_version`), or None."""
     return (await db.execute(select(appointment).where(appointment.c.id == appointment_id))).first()
