@@ -53,8 +53,17 @@ class Network:
         rows = await db.fetch(PLANNED, crisis.BEGINS, self.play.ends)
         await db.close()
         for row in rows:
-            self.play.begin(self._takes_place(dict(row), None), "an appointment planned before")
+            self.play.begin(self._as_planned(dict(row)), "an appointment planned before")
         self.play.met["appointments planned before"] = len(rows)
+
+    async def _as_planned(self, one: dict[str, Any]) -> None:
+        """An appointment of somebody else's day: the expert says in one word whether they came."""
+        chance = Chance(f"planned {one['expert_id']} {one['starts_at']}")
+        await self.play.until(one["starts_at"] + timedelta(minutes=chance.uniform(0, 9)))
+        expert = Outside(self.play, one["expert_id"], Role.EXPERT)
+        word = "fulfil" if chance.random() < 0.95 else "no-show"
+        await expert.ask("booking", "POST", f"/appointments/{one['id']}/{word}")
+        self.play.met[f"planned before: {word}"] += 1
 
     async def _told(self) -> None:
         async for message in self._listening.listen():
@@ -164,19 +173,18 @@ class Network:
             if one["starts_at"] < self.play.ends:
                 await self._takes_place(one, call)
 
-    async def _takes_place(self, one: dict[str, Any], call: Call | None) -> None:
+    async def _takes_place(self, one: dict[str, Any], call: Call) -> None:
         """The hour comes: both, one of them, or nobody."""
         chance = Chance(f"hour {one['expert_id']} {one['starts_at']}")
-        comes = call.person.comes if call is not None else chance.random() < 0.93
-        forgets = call is not None and chance.random() < 0.12
+        comes, forgets = call.person.comes, chance.random() < 0.12
         expert = Outside(self.play, one["expert_id"], Role.EXPERT)
         path = f"/appointments/{one['id']}"
-        if call is not None and not forgets and chance.random() < 0.03:
+        if not forgets and chance.random() < 0.03:
             await self.play.until(one["starts_at"] - timedelta(hours=3))
             await expert.ask("booking", "POST", f"{path}/cancel", {})
             self.play.met["cancelled by the expert"] += 1
             return
-        if call is not None and comes:
+        if comes:
             await self.play.until(one["starts_at"] + timedelta(minutes=chance.uniform(-10, 3)))
             await Outside(self.play, one["case_id"], Role.PERSON).ask("booking", "POST", f"{path}/arrive")
             self.play.met["arrived"] += 1

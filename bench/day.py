@@ -33,7 +33,7 @@ MANY: Final = 400
 PREPARED: Final = crisis.BEGINS - timedelta(hours=6)
 WARM_SECONDS: Final = 45
 """Of the machine's, for the house to start and the team to take its places before the first call."""
-SETTLED_WITHIN: Final = 30
+SETTLED_WITHIN: Final = 60
 
 
 def run(*, quick: bool, calls: int = CALLS) -> dict[str, Any]:
@@ -66,8 +66,8 @@ def _child(arguments: list[str], *, starts: datetime, speed: float) -> list[str]
         assert child.stdout is not None
         for line in child.stdout:
             said.append(line.rstrip("\n"))
-            if len(said) > 1:
-                print(said[-2], flush=True)
+            if not line.startswith("{"):
+                print(said[-1], flush=True)
     if child.returncode or not said:
         raise SystemExit("the day could not be played")
     return said

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
+import redis.asyncio as redis
 
 from bench.houses import BenchHouse
 from services.booking import invariants as of_booking
 from services.referral import invariants as of_referral
 
+SERVICES: Final = ("identity", "referral", "booking", "reminders")
 READING: Final = 30
 """Seconds of the machine's at most to read all agendas."""
 TERMINAL: Final = "('completed', 'lost', 'cancelled_by_caller', 'cancelled_by_line', 'entered_in_error')"
@@ -49,6 +51,10 @@ UNOWNED: Final = {
         AND NOT EXISTS (SELECT 1 FROM appointment b WHERE b.referral_id = r.id AND b.standing IN ('booked', 'attended'))
         AND NOT EXISTS (
             SELECT 1 FROM task t WHERE t.referral_id = r.id AND t.kind IN ('cancelled', 'no_show', 'overdue'))""",
+    "somebody who did not come and is nobody's task": f"""
+        SELECT a.id FROM appointment a JOIN referral r ON r.id = a.referral_id
+        WHERE r.level >= 3 AND a.standing = 'missed' AND a.starts_at >= $1 AND r.status NOT IN {TERMINAL}
+        AND NOT EXISTS (SELECT 1 FROM task t WHERE t.appointment_id = a.id AND t.kind = 'no_show')""",
     "an orientation that a timer or a link ended": f"""
         SELECT r.id FROM transition_log l JOIN referral r ON r.id = l.referral_id
         WHERE r.level >= 3 AND l.at >= $1 AND l.offer_id IS NULL AND l.to_status IN {TERMINAL}
@@ -107,13 +113,16 @@ async def verdict(
 
 
 async def told_and_not_heard(running: BenchHouse, *, but: str) -> int:
-    """Events that still wait to be handed over, or whose listener failed."""
+    """Events that wait to be handed over or heard, and those whose listener failed; agendas go on telling."""
     left: int = 0
-    for service in ("identity", "referral", "booking", "reminders"):
+    for service in SERVICES:
         db = await asyncpg.connect(running.database(service))
         left += await db.fetchval("SELECT (SELECT count(*) FROM outbox WHERE kind <> $1) + count(*) FROM unheard", but)
         await db.close()
-    return left
+    client: Any = redis.from_url(f"redis://127.0.0.1:{running.process_of('valkey')['port']}/0")
+    waiting = sum([int(await client.llen(service)) for service in SERVICES])
+    await client.aclose()
+    return left + (waiting if waiting > len(SERVICES) else 0)
 
 
 async def _waits(referral: asyncpg.Connection, began: datetime) -> dict[str, dict[str, float]]:

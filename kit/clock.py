@@ -19,7 +19,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     clock_speed: float = 1.0
 
 
-SHORTEST: Final = 0.25
+SHORTEST: Final = 0.5
 """Of the machine's seconds: however fast the house lives, its ticks leave time for its work."""
 _PACE: Final = load(Pace, "clock")
 _ORIGIN: Final = datetime.fromisoformat(_PACE.clock_origin) if _PACE.clock_origin else datetime.fromtimestamp(0, UTC)

@@ -63,12 +63,15 @@ async def sweep_holds(db: AsyncConnection) -> None:
 async def tell_the_desk(db: AsyncConnection) -> None:
     """Unseen appointments, people who wait alone, people who did not come (care.md 8 and 9)."""
     moment = now()
-    for row in await watch.unseen(db, moment, appointments.UNSEEN_BEFORE):
-        await outbox.tell(db, AppointmentUnseen(**_about(row), starts_at=row.starts_at))
-    for row in await watch.alone(db, moment, appointments.WAITING_ALONE_AFTER):
-        await outbox.tell(db, PersonWaitingAlone(**_about(row), starts_at=row.starts_at))
-    for row in await watch.missed(db, moment, appointments.MISSED_AFTER):
-        await outbox.tell(db, AppointmentMissed(**_about(row)))
+    unseen = await watch.unseen(db, moment, appointments.UNSEEN_BEFORE)
+    alone = await watch.alone(db, moment, appointments.WAITING_ALONE_AFTER)
+    missed = await watch.missed(db, moment, appointments.MISSED_AFTER)
+    await outbox.tell(  # in one go: their rows are locked until then, and experts open doors at the same hour
+        db,
+        *(AppointmentUnseen(**_about(row), starts_at=row.starts_at) for row in unseen),
+        *(PersonWaitingAlone(**_about(row), starts_at=row.starts_at) for row in alone),
+        *(AppointmentMissed(**_about(row)) for row in missed),
+    )
 
 
 async def tell_availability(db: AsyncConnection) -> None:
