@@ -60,6 +60,19 @@ WRITES: list[tuple[Role, str, str, dict[str, Any]]] = [
         {"starts_at": "2026-12-01T10:00:00Z", "time_zone": "Europe/Paris", "channels": ["sms"], "moments": ["now"]},
     ),
     (Role.PSYCHOLOGIST, "POST", "/reminders/reveals", {"permit": ""}),
+    (
+        Role.COORDINATOR,
+        "POST",
+        "/identity/invitations",
+        {"account_id": nobody(), "identifier": "", "display_name": "", "grants": []},
+    ),
+    (Role.COORDINATOR, "POST", "/referral/network/imports", {"rows": [{}], "apply": False, "expected": ""}),
+    (Role.COORDINATOR, "POST", "/referral/network/notices", {"text": "", "q": "de ce nom", "department": ""}),
+    (Role.COORDINATOR, "POST", "/referral/weights/preview", {"light": {}, "high": {}, "crisis": {}, "band": 5}),
+    (Role.EXPERT, "POST", "/referral/me/expert/proofs", {"kind": "", "reference": "", "expires_on": ""}),
+    (Role.EXPERT, "PATCH", f"/reminders/accounts/{EXPERT_ID}/channels", {"mail": "a", "from_hour": ""}),
+    (Role.PSYCHOLOGIST, "POST", "/referral/contacts/{contact}/choice", {"expert_id": ""}),
+    (Role.PSYCHOLOGIST, "POST", "/referral/choices/{id}/reason", {"reason": ""}),
 ]
 BAD = {**TEXTS, **OTHERS, **TIMES}
 SHEET = ("first_name", "notes", "plan", "profession", "department", "employment", "level", "motives", "prompts")
