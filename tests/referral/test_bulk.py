@@ -43,6 +43,9 @@ def _calls(number: int, experts: list[UUID]) -> list[PastCall]:
         if standing is not None:
             by = "person" if standing is Standing.CANCELLED else None
             told.append(Appointment(appointment, 2, expert, standing, start, Modality.VIDEO, by))
+        met = standing is Standing.ATTENDED and told_of
+        left = level == 4 and (not told_of or standing is Standing.CANCELLED)  # nobody waits for sixty days
+        decision = "outcome" if met else "withdrawn_by_caller" if left else None
         calls.append(
             PastCall(
                 contact_id=uuid4(),
@@ -53,7 +56,7 @@ def _calls(number: int, experts: list[UUID]) -> list[PastCall]:
                 sheet=Sheet(level=level, motives=["anxiety"], department="72", notes="un mot" if n % 50 == 0 else None),
                 referral_id=uuid4() if handed else None,
                 appointments=tuple(told) if told_of else (),
-                decision="outcome" if standing is Standing.ATTENDED and handed and told_of else None,
+                decision=decision if handed else None,
             )
         )
     return calls
