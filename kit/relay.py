@@ -18,7 +18,7 @@ from kit.tables import outbox
 BATCH = 200
 SWEEP_SECONDS = 1.0
 GATHER_SECONDS = 0.02  # events of the same instants leave together
-GATHER_LONGER = 0.15  # in a flood: each message to the broker costs as much as twenty events in it
+GATHER_LONGER = 0.3  # in a flood: each message to the broker costs as much as twenty events in it
 FLOOD = 5
 
 HEARD_BY = {kind.__name__: services for kind, services in LISTENERS.items()}
