@@ -195,10 +195,10 @@ async def _follow(
         )
     if closed:
         await outbox.nudge(db, "desk")
-    for cause in causes:
-        kind = "no_show" if cause == "no_show" else "cancelled" if cause.startswith("cancelled_by_") else None
-        if kind is None:
-            continue
+    kinds = {"cancelled" for cause in causes if cause.startswith("cancelled_by_")}
+    if heard.standing is Standing.MISSED and referral.status not in transitions.TERMINAL:
+        kinds.add("no_show")  # whatever else stands: from level 3 it is somebody's (care.md 7)
+    for kind in kinds:
         due = tasks.follow_up_due(kind, level=referral.level, by=heard.cancelled_by, now=instant)
         if due is not None:
             await asking.ask(db, kind, referral, now=instant, appointment_id=heard.id, due_at=due)

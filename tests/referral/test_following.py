@@ -201,6 +201,19 @@ async def test_a_no_show_from_level_three_is_a_task_and_never_lost_by_itself(des
     assert [kind for kind, _ in await open_tasks(desk)] == ["no_show", "no_show"]  # only a person closes the first
 
 
+@pytest.mark.parametrize("before", [AppointmentSeen, AppointmentAttended])
+async def test_from_level_three_whoever_did_not_come_is_a_task_though_another_hour_stands(
+    desk: Desk, before: type[AppointmentSeen] | type[AppointmentAttended]
+) -> None:
+    referral, expert = await desk.referral(level=3), await desk.expert()
+    first, second, later = (booked(referral, expert, starts_at=now() + timedelta(days=day)) for day in (1, 2, 9))
+    await desk.hears(first, second, later, before(**ids(first, version=2)))
+    await desk.hears(AppointmentMissed(**ids(second, version=2)))
+    assert await open_tasks(desk) == [("no_show", str(second.appointment_id))]
+    await desk.hears(AppointmentMissed(**ids(second, version=3)))
+    assert await open_tasks(desk) == [("no_show", str(second.appointment_id))]
+
+
 async def test_below_level_three_the_second_no_show_loses_and_says_so(desk: Desk) -> None:
     referral, expert = await desk.referral(level=2), await desk.expert()
     for _ in range(2):
