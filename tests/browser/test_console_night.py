@@ -161,7 +161,7 @@ async def test_a_call_is_passed_to_a_colleague_then_cut_and_taken_up(
         here = page.url
         await page.reload()
         await page.locator(".gestes summary").click()
-        await page.locator(".gestes [name=a]").first.click()
+        await page.locator(".gestes [name=a]").filter(has_text="Malik").click()
         await expect(page.locator(".appel .etq")).to_contain_text("proposé à")
         await expect(other.locator("#file")).to_contain_text(f"vous passe {reference}", timeout=PATIENCE)
         await other.get_by_role("button", name=f"Prendre l'appel {reference}").click()
