@@ -52,7 +52,7 @@ async def test_an_expert_is_asked_discreetly_says_yes_on_their_page_and_the_desk
         assert page.status == 200 and "Remettre quelque chose" in page.text
         form = next(one for one in Found(page).forms if one.action.endswith("/remise"))
         given = await listener.press(form, form.buttons[0], genre="advice_sheet", quoi="Dormir après une garde")
-        assert "Fiche conseil" in given.text and "terminée" in given.text
+        assert "Fiche conseil" in given.text and "Dormir après une garde" in given.text and "terminée" in given.text
 
         permit = await desk.permit(contact)
         await desk.ask("POST", f"/referral/referrals/{permit['referral_id']}/offers", {"targets": [str(expert)]})

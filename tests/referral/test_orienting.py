@@ -52,6 +52,7 @@ async def test_a_case_has_many_orientations_side_by_side_and_what_is_given_count
     case = (await net.shown())["case_id"]
     kinds = (await desk.get(f"/cases/{case}/referrals")).json()["orientations"]
     assert sorted(one["kind"] for one in kinds) == ["advice_sheet", "care", "group"]
+    assert [one["label"] for one in kinds if one["label"]] == ["Dormir après une garde"]
 
 
 async def test_only_the_coordination_reopens_and_corrects_with_a_word(desk: Desk) -> None:

@@ -170,10 +170,10 @@ async def pass_on(
 
 
 @get("/cases/{case_id:uuid}/referrals", guards=[only(*ABOUT_REFERRALS)])
-async def of_case(db: Db, caller: Me, case_id: FromPath[UUID]) -> CaseOrientations:
+async def of_case(db: Db, caller: Me, vault: Sealing, case_id: FromPath[UUID]) -> CaseOrientations:
     """The orientations of a case side by side, open and ended."""
     await audit.note(db, caller, "read", "case", case_id)
-    return CaseOrientations(await queue.of_case(db, case_id))
+    return CaseOrientations(await queue.of_case(db, vault, case_id))
 
 
 @get("/targets", guards=[only(*ABOUT_REFERRALS)])

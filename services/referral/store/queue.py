@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.orientations import CaseOrientation, OrientationKind, Queue, QueueRow
 from contracts.words import ReferralStatus
 from kit.errors import Invalid
+from kit.vault import Vault
 from services.referral.domain.contacts import reference
-from services.referral.store import offers
-from services.referral.tables import colleague, contact, offer, referral
+from services.referral.store import offers, sealed
+from services.referral.tables import care_case, colleague, contact, offer, referral
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WHOSE: Final = ("all", "mine", "desk", "coordination")
@@ -94,12 +95,13 @@ async def page(
     )
 
 
-async def of_case(db: AsyncConnection, case_id: UUID) -> list[CaseOrientation]:
-    """Every orientation of a case side by side, the latest first."""
+async def of_case(db: AsyncConnection, vault: Vault, case_id: UUID) -> list[CaseOrientation]:
+    """Every orientation of a case side by side, the latest first, with what was handed over."""
     r = referral.c
     query = (
-        select(referral, colleague.c.display_name.label("owner"))
-        .select_from(referral.outerjoin(colleague, colleague.c.id == r.owner_id))
+        select(referral, colleague.c.display_name.label("owner"), care_case.c.data_key)
+        .select_from(referral.join(care_case, care_case.c.id == r.case_id))
+        .outerjoin(colleague, colleague.c.id == r.owner_id)
         .where(r.case_id == case_id)
         .order_by(r.created_at.desc(), r.id)
         .limit(100)
@@ -115,6 +117,7 @@ async def of_case(db: AsyncConnection, case_id: UUID) -> list[CaseOrientation]:
             level=row.level,
             cycle=row.cycle,
             version=row.version,
+            label=sealed.opened(vault, row.data_key, row.typed, place=f"referral.label:{row.id}").get("label"),
             target_name=names.get(row.target_id or row.expert_id),
             owner=row.owner,
             next_action=row.next_action,
