@@ -35,6 +35,8 @@ class Sheet(msgspec.Struct, frozen=True):
     prompts: dict[str, str] = {}  # suicidal ideas: intention, scenario, means, when, what_holds, who_is_there
     level_confirmed: bool = False  # « C'est voulu » answered
     time_zone: str | None = None
+    accessibility: list[str] = []  # what a place of practice must offer: wheelchair, deaf, blind…
+    fee_ceiling: int | None = None  # cents: dearer ones are not proposed; None when nothing was said
 
 
 class Contact(msgspec.Struct, frozen=True):

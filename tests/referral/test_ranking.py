@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from contracts.words import Modality
 from kit.clock import now
+from services.referral.domain.experts import Fee
 from services.referral.store import bulk, experts
 from tests.referral.conftest import Desk
 from tests.referral.make import a_standing, an_expert
@@ -26,6 +27,18 @@ async def test_candidates_follow_the_sheet(desk: Desk) -> None:
     assert [one["expert_id"] for one in found["candidates"]] == [str(speaks.id)] and found["network"] == 2
     await desk.type(contact["id"], not_experts=[str(speaks.id)])
     assert (await desk.get(path)).json()["candidates"] == []
+
+
+async def test_a_ceiling_and_a_wheelchair_are_hard_wishes_when_they_are_said(desk: Desk) -> None:
+    fits = await desk.expert(fee=Fee(4000), accessibility=frozenset({"wheelchair"}))
+    await desk.expert(fee=Fee(9000), accessibility=frozenset({"wheelchair"}))
+    await desk.expert(fee=Fee(4000))
+    contact = await desk.call(level=2)
+    path = f"/contacts/{contact['id']}/candidates"
+    assert (await desk.get(path)).json()["matching"] == 3
+    assert (await desk.type(contact["id"], fee_ceiling=5000, accessibility=["wheelchair"])).status_code == 200
+    assert [one["expert_id"] for one in (await desk.get(path)).json()["candidates"]] == [str(fits.id)]
+    assert (await desk.type(contact["id"], accessibility=["lift"])).status_code == 422
 
 
 async def test_the_memory_of_experts_follows_every_change(desk: Desk) -> None:

@@ -15,6 +15,10 @@ CREDENTIALS_LIVE: Final = timedelta(days=366)
 """Credentials are checked anew within a year (referral.md §3.1)."""
 
 
+ACCESSIBILITY: Final = frozenset({"wheelchair", "deaf", "blind", "parking", "transit"})
+"""What a place of practice may offer."""
+
+
 class UnknownExpert(NotFound):
     """Nobody of the network has this id."""
 

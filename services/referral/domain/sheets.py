@@ -10,6 +10,7 @@ from contracts.referral import UNKNOWN, Sheet
 from kit.errors import Invalid, NulCharacter
 from services.referral.domain import vocabulary
 from services.referral.domain.departments import DEPARTMENTS
+from services.referral.domain.experts import ACCESSIBILITY
 from services.referral.domain.professions import LABELS as PROFESSIONS
 
 LONGEST: Final = {"first_name": 60, "notes": 4000, "plan": 1000, "prompts": 500}
@@ -167,6 +168,12 @@ def _level(value: int) -> int:
     return value
 
 
+def _ceiling(value: int) -> int:
+    if not 0 <= value <= 100_000:
+        raise ValueError("between 0 and 100000 cents")
+    return value
+
+
 def _prompts(values: dict[str, str]) -> dict[str, str]:
     if not set(values) <= vocabulary.PROMPT_CODES:
         raise ValueError("unknown code")
@@ -195,4 +202,6 @@ _CHECKS: Final[dict[str, Any]] = {
     "plan": _text("plan"),
     "prompts": _prompts,
     "time_zone": _zone,
+    "accessibility": _some_of(ACCESSIBILITY),
+    "fee_ceiling": _ceiling,
 }

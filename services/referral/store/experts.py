@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, literal, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -65,12 +65,14 @@ class KnownExperts:
 
 
 async def taken(db: AsyncConnection, *, now: datetime) -> dict[UUID, int]:
-    """How many people each expert took in the last 7 days."""
+    """How many people each expert took in the last 7 days; `FULL` more for those who say that they are full."""
     recent = (appointment.c.charged_at > now - WEEK) & appointment.c.refunded_at.is_(None)
-    query = select(appointment.c.expert_id, func.count()).where(recent).group_by(appointment.c.expert_id)
-    full = select(expert_standing.c.expert_id).where(expert_standing.c.full_until >= now.date())
-    by_their_word = dict.fromkeys((await db.execute(full)).scalars(), FULL)
-    return {row[0]: row[1] for row in await db.execute(query)} | by_their_word
+    counted = select(appointment.c.expert_id, func.count()).where(recent).group_by(appointment.c.expert_id)
+    full = select(expert_standing.c.expert_id, literal(FULL)).where(expert_standing.c.full_until >= now.date())
+    found: dict[UUID, int] = {}
+    for expert_id, number in await db.execute(union_all(counted, full)):
+        found[expert_id] = found.get(expert_id, 0) + number
+    return found
 
 
 async def by_ids(db: AsyncConnection, ids: Iterable[UUID]) -> list[Expert]:

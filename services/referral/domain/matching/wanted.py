@@ -65,4 +65,6 @@ def wanted(
         not_experts=frozenset(sheet.not_experts) | not_again,
         not_departments=frozenset(sheet.not_departments),
         known=known,
+        accessibility=frozenset(sheet.accessibility),
+        most_cents=sheet.fee_ceiling,
     )

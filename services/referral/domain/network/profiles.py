@@ -11,7 +11,7 @@ from contracts.words import ExpertProfession, Modality
 from kit.errors import Changed, Invalid
 from services.referral.domain import vocabulary
 from services.referral.domain.departments import DEPARTMENTS, time_zone
-from services.referral.domain.experts import Expert, Fee, Place
+from services.referral.domain.experts import ACCESSIBILITY, Expert, Fee, Place
 from services.referral.domain.professions import FAMILIES
 from services.referral.domain.professions import LABELS as PROFESSIONS
 from services.referral.domain.sheets import clean
@@ -20,7 +20,6 @@ NEVER: Final = date(1970, 1, 1)
 """The day of a check that never was."""
 CHARTER: Final = 1
 """The version of the charter that is signed now."""
-ACCESSIBILITY: Final = frozenset({"wheelchair", "deaf", "blind", "parking", "transit"})
 AUDIENCES: Final = frozenset(PROFESSIONS) | frozenset(FAMILIES.values()) | {"health"}
 COORDINATION_ONLY: Final = frozenset({"name", "profession", "fee_covered", "crisis", "active", "checked_at"})
 MOST_PLACES: Final = 6
