@@ -155,27 +155,27 @@ async def test_a_call_is_passed_to_a_colleague_then_cut_and_taken_up(
     async for other in at_the_desk(chromium, house, "ecoute2"):
         await other.get_by_role("button", name="Disponible").click()
         await call(page, level="3")
-        await page.locator("#f-first_name").fill("Alix")
-        await expect(page.locator("#enregistre")).to_contain_text("enregistré à")
+        async with page.expect_response("**/fiche"):
+            await page.locator("#f-first_name").fill("Alix")
         reference = (await page.locator(".appel h1 .sur").inner_text()).strip()
         here = page.url
         await page.reload()
         await page.locator(".gestes summary").click()
         await page.locator(".gestes [name=a]").filter(has_text="Malik").click()
-        await expect(page.locator(".appel .etq")).to_contain_text("proposé à")
+        await expect(page.locator(".appel .etq")).to_contain_text("proposé à", timeout=PATIENCE)
         await expect(other.locator("#file")).to_contain_text(f"vous passe {reference}", timeout=PATIENCE)
         await other.get_by_role("button", name=f"Prendre l'appel {reference}").click()
-        await expect(other.locator("#f-first_name")).to_have_value("Alix")
+        await expect(other.locator("#f-first_name")).to_have_value("Alix", timeout=PATIENCE)
         await expect(page.locator("#mouvement")).to_be_visible(timeout=PATIENCE)
         await other.locator(".gestes summary").click()
         await other.get_by_role("button", name="L'appel est coupé").click()
-        await expect(other.locator(".appel .etq")).to_contain_text("coupé à")
+        await expect(other.locator(".appel .etq")).to_contain_text("coupé à", timeout=PATIENCE)
         await page.goto("/appels")
         await page.get_by_role("button", name=f"Reprendre l'appel {reference}").click()
         await page.wait_for_url(here)
-        await expect(page.locator("#f-first_name")).to_have_value("Alix")
+        await expect(page.locator("#f-first_name")).to_have_value("Alix", timeout=PATIENCE)
         await page.get_by_role("button", name="Clore l'appel").click()
-        await expect(page.get_by_text(f"L'appel {reference} est clos.")).to_be_visible()
+        await expect(page.get_by_text(f"L'appel {reference} est clos.")).to_be_visible(timeout=PATIENCE)
         await page.get_by_role("button", name="Annuler").click()
         await page.wait_for_url(here)
 
@@ -226,7 +226,7 @@ async def test_the_shift_is_handed_over_read_and_signed(chromium: Browser, house
     await expect(page.get_by_text("attendent d'être lues").first).to_be_visible()
     async for other in at_the_desk(chromium, house, "ecoute2"):
         await other.get_by_role("link", name="Transmissions").click()
-        await expect(other.locator(".mot").first).to_contain_text("Nuit calme.")
+        await expect(other.locator(".passation").first).to_contain_text("Nuit calme.")
         await other.get_by_role("button", name="Lu et signé").first.click()
         await expect(other.locator(".signees")).to_contain_text("lues et signées")
 
