@@ -274,19 +274,6 @@ async def test_a_closed_account_is_no_longer_proposed_and_booking_is_told(desk: 
     assert not (await desk.sql("SELECT open FROM colleague WHERE id = $1", expert.id))[0]["open"]
 
 
-async def test_an_expert_full_for_the_week_is_not_proposed(desk: Desk) -> None:
-    contact, expert = await desk.call(level=2), await desk.expert(capacity=1)
-    await desk.hears(booked(await desk.referral(), expert))
-    assert (await desk.get(f"/contacts/{contact['id']}/candidates")).json()["matching"] == 0
-
-
-async def test_someone_met_before_is_known(desk: Desk) -> None:
-    referral, expert = await desk.referral(), await desk.expert()
-    await desk.hears(booked(referral, expert))
-    found = (await desk.get(f"/contacts/{referral['contact_id']}/candidates")).json()
-    assert [one["known"] for one in found["candidates"]] == [True]
-
-
 async def test_an_appointment_of_a_referral_unknown_here_is_kept_and_harms_nothing(desk: Desk) -> None:
     expert = await desk.expert()
     stranger = {"id": str(uuid4()), "case_id": str(uuid4())}

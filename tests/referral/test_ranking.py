@@ -12,7 +12,7 @@ from contracts.words import Modality
 from kit.clock import now
 from services.referral.domain.experts import Fee
 from services.referral.store import bulk, experts
-from tests.referral.conftest import Desk
+from tests.referral.conftest import Desk, booked
 from tests.referral.make import a_standing, an_expert
 
 
@@ -61,6 +61,19 @@ async def test_the_memory_misses_no_change_of_a_transaction_that_was_still_open(
             await quick.execute(text("UPDATE expert SET name = 'B' WHERE id = :id"), {"id": second.id})
         assert (await desk.get(path)).json()["matching"] == 2  # the later transaction was seen first
     assert (await desk.get(path)).json()["matching"] == 1
+
+
+async def test_an_expert_full_for_the_week_is_not_proposed(desk: Desk) -> None:
+    contact, expert = await desk.call(level=2), await desk.expert(capacity=1)
+    await desk.hears(booked(await desk.referral(), expert))
+    assert (await desk.get(f"/contacts/{contact['id']}/candidates")).json()["matching"] == 0
+
+
+async def test_someone_met_before_is_known(desk: Desk) -> None:
+    referral, expert = await desk.referral(), await desk.expert()
+    await desk.hears(booked(referral, expert))
+    found = (await desk.get(f"/contacts/{referral['contact_id']}/candidates")).json()
+    assert [one["known"] for one in found["candidates"]] == [True]
 
 
 async def test_the_limit_is_bounded(desk: Desk) -> None:

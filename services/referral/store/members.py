@@ -15,7 +15,7 @@ from services.referral.domain.experts import Expert, UnknownExpert
 from services.referral.domain.network.imports import Line
 from services.referral.domain.network.proofs import REMIND_BEFORE, UnknownProof
 from services.referral.store import experts, fairness
-from services.referral.tables import expert, member, proof
+from services.referral.tables import colleague, expert, member, proof
 
 A_TICK = 200
 
@@ -70,7 +70,8 @@ async def joined(db: AsyncConnection, expert_id: UUID, *, now: datetime) -> Expe
     """Their account is open: they may be proposed from now on; None when they were there already."""
     waiting = (expert.c.id == expert_id) & ~expert.c.active
     mine = select(member.c.expert_id).where(member.c.joined_at.is_(None))
-    opened = update(expert).where(waiting, expert.c.id.in_(mine))
+    still = select(colleague.c.id).where(colleague.c.open)  # a close that was heard first stays
+    opened = update(expert).where(waiting, expert.c.id.in_(mine), expert.c.id.in_(still))
     row = (await db.execute(opened.values(active=True, version=expert.c.version + 1).returning(expert))).first()
     await db.execute(
         update(member).where(member.c.expert_id == expert_id, member.c.joined_at.is_(None)).values(joined_at=now)
