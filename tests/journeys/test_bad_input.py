@@ -102,6 +102,7 @@ async def forms_of(walker: Walker, path: str) -> list[Form]:
         ("/connexion", "/connexion", ("identifier", "password", "next")),
         ("/l", "/l", ("secret", "proof")),
         ("/alerte", "/alerte", ("secret",)),
+        ("/rappel", "/rappel", ("number", "day", "from", "to", "zone", "choices")),
         ("/", "/theme", ("theme", "retour")),
     ],
 )
