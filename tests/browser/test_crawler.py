@@ -16,7 +16,10 @@ from tests.journeys.walker import Form, Found, Walker, shape
 
 NOBODY, PERSON = "nobody", "person"
 ACCOUNTS = [role.value for role in Role if role not in (Role.PERSON, Role.SERVICE)]
-STARTS = {NOBODY: ["/", "/connexion", "/l", "/alerte", "/calendrier", "/professionnels", "/invitation"], PERSON: ["/rdv"]}
+STARTS = {
+    NOBODY: ["/", "/connexion", "/l", "/alerte", "/calendrier", "/professionnels", "/invitation"],
+    PERSON: ["/rdv"],
+}
 LAST = ("/deconnexion", "/quitter")
 """Pressed at the very end: they close the door behind the crawler."""
 KIND = {409, 410, 412, 422}
