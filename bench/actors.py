@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -17,8 +17,9 @@ from kit.auth import sign_token
 from kit.clock import machine, now
 from kit.keys import KeyRing
 
-EXPECTED = frozenset({401, 403, 404, 409, 410, 412, 422})
+EXPECTED: Final = frozenset({401, 403, 404, 409, 410, 412, 422})
 """A refusal is part of the day; anything else is told at its end."""
+BUSY: Final = 503
 
 
 class Refused(Exception):
@@ -38,7 +39,7 @@ class Play:
 
     def __init__(self, running: BenchHouse, *, speed: float) -> None:
         self.running, self.speed = running, speed
-        self.began = self.ends = now()
+        self.began = self.ends = self.horizon = now()
         self.ring = KeyRing(running.data / "keys" / "identity")
         self.ports = {name: int(line["port"]) for name, line in running.run["processes"].items() if line.get("port")}
         self.met: Counter[str] = Counter()
@@ -59,10 +60,11 @@ class Play:
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await self.http.close()
 
-    def opens(self, planned: datetime, length: timedelta) -> datetime:
+    def opens(self, planned: datetime, length: timedelta, *, beyond: timedelta) -> datetime:
         """The day begins as planned, or now when the machine took longer to get there; its whole length follows."""
         self.began = max(planned, now())
         self.ends = self.began + length
+        self.horizon = self.ends + beyond
         return self.began
 
     async def until(self, instant: datetime) -> None:
@@ -94,19 +96,25 @@ class Play:
     async def ask(self, url: str, method: str, data: Any = None, *, name: str, headers: dict[str, str]) -> Any:
         """One request; a refusal is raised and counted, an answer of 500 or none at all is what nobody should meet."""
         given = {**headers, **({"Idempotency-Key": uuid4().hex} if method == "POST" else {})}
-        try:
-            async with self.http.request(method, url, json=data, headers=given) as answer:
-                body = await answer.json(content_type=None) if answer.content_length else None
-                status = answer.status
-        except (aiohttp.ClientError, TimeoutError) as error:
-            self.broken[f"{method} {name}: {type(error).__name__}"] += 1
-            raise Refused(f"{method} {name}", 0, {"code": "no-answer"}) from error
+        status, body = await self._answer(url, method, data, name, given)
+        if status == BUSY:  # « recommencez dans un instant »
+            self.met["asked again, the house was busy"] += 1
+            await asyncio.sleep(1)
+            status, body = await self._answer(url, method, data, name, given)
         if status < 400:
             return body
         problem = body if isinstance(body, dict) else {}
         refused = Refused(f"{method} {name}", status, problem)
         (self.refusals if status in EXPECTED else self.broken)[f"{method} {name} {status} {refused.code}"] += 1
         raise refused
+
+    async def _answer(self, url: str, method: str, data: Any, name: str, headers: dict[str, str]) -> tuple[int, Any]:
+        try:
+            async with self.http.request(method, url, json=data, headers=headers) as answer:
+                return answer.status, await answer.json(content_type=None) if answer.content_length else None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            self.broken[f"{method} {name}: {type(error).__name__}"] += 1
+            raise Refused(f"{method} {name}", 0, {"code": "no-answer"}) from error
 
 
 class Colleague:

@@ -11,6 +11,8 @@ from bench.crisis import Call
 from kit.clock import now
 
 TARGETS: Final = {1: timedelta(days=14), 2: timedelta(days=7), 3: timedelta(hours=48), 4: timedelta(hours=24)}
+NOTICE: Final = timedelta(minutes=25)
+"""A first hour is never nearer than a quarter of an hour, and agreeing on it takes a while."""
 TRIED: Final = 8
 """So many slots that others were faster for, before somebody else is looked for."""
 
@@ -30,7 +32,7 @@ class Hours:
         asked = {
             "expert": ",".join(experts),
             "modality": ",".join(call.sheet["modalities"]),
-            "from": now().isoformat(),
+            "from": (now() + NOTICE).isoformat(),
             "to": until.isoformat(),
             "per_expert": 3,
             "limit": 40,

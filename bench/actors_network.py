@@ -50,7 +50,7 @@ class Network:
         await self._listening.psubscribe("offers:*")
         self.play.begin(self._told(), "the experts")
         db = await asyncpg.connect(self.play.running.database("booking"))
-        rows = await db.fetch(PLANNED, crisis.BEGINS, self.play.ends)
+        rows = await db.fetch(PLANNED, crisis.BEGINS, self.play.horizon)
         await db.close()
         for row in rows:
             self.play.begin(self._as_planned(dict(row)), "an appointment planned before")
@@ -92,7 +92,7 @@ class Network:
             await self.play.until(expires + timedelta(minutes=1))
         else:
             left = (expires - now()).total_seconds() / 60
-            await self.play.pause(min(chance.expovariate(1 / 35), max(left * 0.8, 0)))
+            await self.play.pause(min(chance.expovariate(1 / min(35, max(left / 4, 1))), max(left * 0.7, 0)))
             await self._awake(chance, level=offer["level"], expires=expires)
             await expert.ask("referral", "POST", f"/offers/{offer['id']}/seen")
         try:
@@ -133,7 +133,7 @@ class Network:
         self.play.begin(self._sees(told), "an expert who looks at their agenda")
         if call.person.cancels:
             self.play.begin(self._cancels(told, call), "a soignant who cancels")
-        elif told["starts_at"] < self.play.ends:
+        elif told["starts_at"] < self.play.horizon:
             self.play.begin(self._takes_place(told, call), "an appointment")
 
     async def _sees(self, one: dict[str, Any]) -> None:
@@ -170,7 +170,7 @@ class Network:
             self.play.met["cancelled by the person"] += 1
         except Refused as refused:
             self.play.met[f"cancel refused: {refused.code}"] += 1
-            if one["starts_at"] < self.play.ends:
+            if one["starts_at"] < self.play.horizon:
                 await self._takes_place(one, call)
 
     async def _takes_place(self, one: dict[str, Any], call: Call) -> None:

@@ -33,7 +33,9 @@ MANY: Final = 400
 PREPARED: Final = crisis.BEGINS - timedelta(hours=6)
 WARM_SECONDS: Final = 45
 """Of the machine's, for the house to start and the team to take its places before the first call."""
-SETTLED_WITHIN: Final = 60
+SETTLED_WITHIN: Final = 40
+AFTER_SECONDS: Final = 90
+"""Of the machine's: what begins while the day is being read still takes place."""
 
 
 def run(*, quick: bool, calls: int = CALLS) -> dict[str, Any]:
@@ -88,32 +90,41 @@ async def _play(running: BenchHouse, calls: int, *, quick: bool, speed: float) -
         network, post = Network(played), Post(played, there.manager, there.listeners[0])
         hours = Hours(played, network)
         desk = Desk(played, [*there.listeners, there.manager], there.coordinator, hours, network)
-        began = played.opens(crisis.BEGINS, length + crisis.AFTERWARDS)
+        began = played.opens(crisis.BEGINS, length + crisis.AFTERWARDS, beyond=timedelta(seconds=AFTER_SECONDS * speed))
         await network.open()
         played.begin(post.watch(), "the post's telephones")
-        print(f"ready at {now():%H:%M} of the day: {len(drawn)} calls, {len(there.listeners)} listeners", flush=True)
+        print(f"ready at {local()}: {len(drawn)} calls, {len(there.listeners)} listeners", flush=True)
         Line(played, there.listeners, hours, post).open(drawn)
         desk.open()
         for hour in range(int(length / timedelta(hours=4)) + 1):
             await played.until(min(began + timedelta(hours=4 * hour), played.ends))
             said = ", ".join(f"{name} {played.met[name]}" for name in ("calls", "answered", "hours booked", "met"))
-            print(f"{now():%d %H:%M}  {said}", flush=True)
+            print(f"{local()}  {said}", flush=True)
         await played.until(played.ends)
-    await _settled(running)
-    figures, broken = await verdict(
-        running, began=began, ends=played.ends, now=now(), patience=timedelta(seconds=speed)
-    )
+        await _settled(running)  # everyone goes on with what they do meanwhile: hours pass
+        figures, broken = await verdict(
+            running, began=began, ends=played.ends, now=now(), patience=timedelta(seconds=speed)
+        )
     _tell(played, figures, broken)
-    return {**figures, "unforeseen": sum(played.broken.values())}
+    rang = {"calls": played.met["calls"], "hung_up": played.met["hung up in the queue"]}
+    return {**rang, **figures, "unforeseen": sum(played.broken.values())}
 
 
 async def _settled(running: BenchHouse) -> None:
     """Whatever was told of people has been heard; agendas tell of themselves as long as the clock runs."""
     deadline = time.monotonic() + SETTLED_WITHIN
-    quiet = 0
+    quiet = left = 0
     while quiet < 3 and time.monotonic() < deadline:
-        quiet = 0 if await told_and_not_heard(running, but="AvailabilityChanged") else quiet + 1
+        left = await told_and_not_heard(running, but="AvailabilityChanged")
+        quiet = 0 if left else quiet + 1
         await asyncio.sleep(1)
+    if quiet < 3:
+        print(f"{left} events were still to be heard when the day was read", flush=True)
+
+
+def local() -> str:
+    """The hour of the day, as its people read it."""
+    return f"{now().astimezone(crisis.PARIS):%d %H:%M}"
 
 
 def _tell(played: Play, figures: dict[str, Any], broken: list[str]) -> None:

@@ -16,7 +16,7 @@ READING: Final = 30
 """Seconds of the machine's at most to read all agendas."""
 TERMINAL: Final = "('completed', 'lost', 'cancelled_by_caller', 'cancelled_by_line', 'entered_in_error')"
 COUNTS: Final = {
-    "calls": "SELECT count(*) FROM contact WHERE started_at >= $1",
+    "answered": "SELECT count(*) FROM contact WHERE started_at >= $1",
     "referrals": "SELECT count(*) FROM referral WHERE created_at >= $1",
     "booked": """
         SELECT count(DISTINCT r.id) FROM referral r JOIN transition_log l ON l.referral_id = r.id

@@ -106,6 +106,7 @@ SENTENCES: Final[dict[str, str]] = {
     "plan-missing": "Ce rendez-vous est plus tard que le délai du niveau : notez ce qui est convenu d'ici là.",
     "referral-closed": "Cette orientation est terminée.",
     "sheet-refused": "Un champ de la fiche n'a pas pu être gardé. Vérifiez-le : le reste est enregistré.",
+    "nobody-to-ask": "Les règles ne trouvent plus personne. Choisissez à qui proposer, ou cherchez autrement.",
     "already-asked": "Cette personne ou cette structure a déjà la demande et peut encore répondre.",
     "cannot-be-given": "Un soin ne se donne pas pendant l'appel : proposez-le à un professionnel.",
     "decline-refused": "Il manque une précision pour ce motif. Complétez, puis recommencez.",

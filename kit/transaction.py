@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from contracts.caller import Caller
 from kit.auth import NOBODY, role_name
 from kit.db import SET_WHO, AfterCommit, Database
-from kit.errors import KeyReused
+from kit.errors import KeyReused, Unavailable
 from kit.tables import idempotency
 
 KEY_LENGTH = 255
@@ -55,7 +56,10 @@ class Transaction:
             return self.db
         if self.database is None:
             raise RuntimeError("this service has no database")
-        self.db = await self.database.engine.connect()
+        try:
+            self.db = await self.database.engine.connect()
+        except PoolTimeout:
+            raise Unavailable("every connection is at work") from None
         self._open = await self.db.begin()
         self.db.info["after_commit"] = AfterCommit()
         self.subject = caller.subject if caller else NOBODY

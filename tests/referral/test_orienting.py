@@ -55,6 +55,15 @@ async def test_a_case_has_many_orientations_side_by_side_and_what_is_given_count
     assert [one["label"] for one in kinds if one["label"]] == ["Dormir après une garde"]
 
 
+async def test_when_the_rules_find_nobody_more_the_coordination_is_told_to_choose(desk: Desk) -> None:
+    net = await a_network(desk, 0)
+    path = f"/referrals/{net.id}/offers"
+    assert (await desk.post(path, {})).json()["status"] == "escalated"
+    refused = await desk.post(path, {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "nobody-to-ask")
+    assert (await net.shown())["status"] == "escalated"
+
+
 async def test_only_the_coordination_reopens_and_corrects_with_a_word(desk: Desk) -> None:
     net = await a_network(desk, 1)
     path = f"/referrals/{net.id}/decide?cause="

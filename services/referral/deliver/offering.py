@@ -16,7 +16,7 @@ from services.referral.domain import orienting, transitions, waves
 from services.referral.domain.matching.filters import eligible
 from services.referral.domain.matching.ranking import Network, ranked
 from services.referral.domain.matching.wanted import Wanted, wanted
-from services.referral.domain.offers import Offer
+from services.referral.domain.offers import NobodyToAsk, Offer
 from services.referral.domain.referrals import Referral, Step
 from services.referral.domain.timers import Timer, TimerKind
 from services.referral.store import experts, offers, referrals, timers
@@ -127,6 +127,8 @@ async def go_on(db: AsyncConnection, network: Network, referral: Referral, *, ac
     chosen = await candidates(db, network, referral, most=most, now=now) if most else []
     if chosen:
         return await send(db, referral, chosen, actor=actor, now=now)
+    if referral.status is ReferralStatus.ESCALATED:
+        raise NobodyToAsk()
     if referral.may_wait and waves.may_wait(referral.level) and referral.status is not ReferralStatus.WAITLISTED:
         return await wait(db, referral, actor=actor, now=now)
     return await nobody_left(db, referral, actor=actor, now=now)

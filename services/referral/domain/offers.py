@@ -35,6 +35,10 @@ class AlreadyAsked(Conflict):
     """This one is being asked already."""
 
 
+class NobodyToAsk(Conflict):
+    """The coordination has it already, and the rules find nobody else: a person chooses."""
+
+
 class UnknownTarget(NotFound):
     """Nobody of the network or the directory who may be asked has this id."""
 
