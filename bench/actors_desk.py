@@ -11,6 +11,7 @@ from bench.crisis import PARIS, Call
 from infra.embedded.seed.chance import Chance
 from kit.clock import now
 
+ENDED: Final = ("completed", "lost", "cancelled_by_caller", "cancelled_by_line", "entered_in_error")
 LOOKS_EVERY: Final = 6.0
 """Minutes between two looks at the lists; a page of the desk would show them sooner."""
 
@@ -111,7 +112,7 @@ class Desk:
         found = await who.ask("GET", f"/referral/referrals/{referral_id}")
         if found["status"] in ("booked", "engaged", "completed") and found["next_action"] != "book":
             return
-        if found["contact_id"] is None or found["status"] in ("lost", "completed"):
+        if found["contact_id"] is None or found["status"] in ENDED or await self._has_an_hour(who, found):
             return
         tries = self._tries[referral_id] = self._tries.get(referral_id, 0) + 1
         if tries > 2 and Chance(f"enough {referral_id}").random() < 0.6:
@@ -124,6 +125,14 @@ class Desk:
             await who.ask("POST", f"/referral/referrals/{referral_id}/refuse", {"reason": "delay"})
         elif found["status"] in ("ready", "escalated"):
             await who.ask("POST", f"/referral/referrals/{referral_id}/offers", {})
+
+    async def _has_an_hour(self, who: Colleague, referral: Any) -> bool:
+        """Booked a moment ago: the agenda knows before the orientation has heard."""
+        found = await who.ask("GET", f"/booking/appointments?case_id={referral['case_id']}")
+        return any(
+            one["referral_id"] == referral["id"] and one["status"] == "booked" and instant(one["starts_at"]) > now()
+            for one in found["appointments"]
+        )
 
     async def _decide(self, who: Colleague, referral_id: str, cause: str, reason: str) -> None:
         await who.ask("POST", f"/referral/referrals/{referral_id}/decide?cause={cause}&reason={reason}")

@@ -22,7 +22,7 @@ BEGINS: Final = datetime(2020, 3, 24, 7, tzinfo=PARIS).astimezone(UTC)
 """A Tuesday of the first wave, when the line was called more than 180 times a day."""
 DAY: Final = timedelta(hours=24)
 QUICK: Final = timedelta(hours=8)
-AFTERWARDS: Final = timedelta(hours=1)
+AFTERWARDS: Final = timedelta(minutes=45)
 """No more calls, and whoever is on duty finishes what is in hand."""
 NIGHT: Final = (time(20), time(7))
 LEVELS: Final = ((1, 0.25), (2, 0.50), (3, 0.20), (4, 0.035), (5, 0.015))

@@ -31,7 +31,6 @@ COUNTS: Final = {
     "offers": "SELECT count(*) FROM offer WHERE sent_at >= $1",
     "offers_declined": "SELECT count(*) FROM offer WHERE sent_at >= $1 AND status = 'declined'",
     "offers_expired": "SELECT count(*) FROM offer WHERE sent_at >= $1 AND status = 'expired'",
-    "calls_cut": "SELECT count(*) FROM contact WHERE started_at >= $1 AND cut_at IS NOT NULL",
     "tasks": "SELECT count(*) FROM task WHERE created_at >= $1",
     "tasks_open": "SELECT count(*) FROM task WHERE created_at >= $1 AND done_at IS NULL",
     "no_shows": "SELECT count(*) FROM transition_log WHERE at >= $1 AND cause = 'no_show'",
