@@ -59,6 +59,7 @@ class Desk:
         path = f"/referral/tasks/{task['id']}"
         self.play.met[f"task: {task['kind']}"] += 1
         try:
+            await self.play.pause(Chance(f"takes {task['id']}").uniform(0, LOOKS_EVERY))  # nobody looks at once
             await who.ask("POST", f"{path}/take")
             await self.play.pause(4 if task["kind"] in ("waiting_alone", "unseen") else 12)
             outcome = await self._act(who, task)
