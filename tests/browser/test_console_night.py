@@ -238,7 +238,7 @@ async def test_the_number_given_first_survives_a_reload_and_the_choice_of_a_mail
     await page.locator("#call_back").fill("06 12 34 56 70")
     await page.get_by_role("button", name="Garder", exact=True).click()
     await expect(page.locator("#numero-dit")).to_have_text("C'est gardé.")
-    case = (await page.locator(".gestes a").get_attribute("href") or "").removeprefix("/dossier/")
+    case = (await page.locator(".gestes a[href^='/dossier/']").get_attribute("href") or "").removeprefix("/dossier/")
     await page.reload()
     await page.wait_for_selector("#liste .creneau")
     await hold(page)

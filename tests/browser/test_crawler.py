@@ -119,6 +119,7 @@ class Crawl:
 
 async def entered(walker: Walker, house: RunningHouse, role: str) -> list[str]:
     """Sign in as the role's demo account, or open the door with a code; where to begin."""
+    await house.forget_tries()
     if role == PERSON:
         await walker.get("/l")
         page = await walker.post("/l", {"secret": await a_code(house)})

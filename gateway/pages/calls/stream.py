@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 import msgspec
@@ -40,7 +41,8 @@ async def stream(contact_id: FromPath[UUID], page: NamedPage) -> Stream:
     """
     experts = _experts(page.request.query_params.getall("pro", []))
     modalities = [one for one in Modality if one.value in page.request.query_params.getall("mode", [])]
-    lines = told(page, page.house, contact_id, experts, modalities)
+    own = page.request.query_params.get("a_moi") == "oui"
+    lines = told(page, page.house, contact_id, experts, modalities, own=own)
     return Stream(
         lines, media_type="text/event-stream", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
     )
@@ -65,9 +67,18 @@ async def _moves(page: NamedPage) -> AsyncIterator[bytes]:
 
 
 async def told(
-    page: NamedPage, house: House, contact_id: UUID, experts: list[UUID], modalities: list[Modality]
+    page: NamedPage,
+    house: House,
+    contact_id: UUID,
+    experts: list[UUID],
+    modalities: list[Modality],
+    *,
+    own: bool = False,
 ) -> AsyncIterator[bytes]:
-    """First everything as it stands, then what moves; every quarter of a minute everything again."""
+    """First everything as it stands, then what moves; every quarter of a minute everything again.
+
+    `own`: the page shows the call as its reader's, so that it is told, at once and each minute, when it no longer is.
+    """
     wanted = {f"agenda:{each}": each for each in experts}
     call = f"contact:{contact_id}"
     feed = page.gateway.live.listen(lambda name: name in wanted or name in ("desk", call))
@@ -75,9 +86,13 @@ async def told(
     try:
         yield b"retry: 1500\n\n"
         name: str | None = None
+        beats = count()
         while True:
             try:
-                asked = [wanted[name]] if name in wanted else experts if name is None else []
+                if own and name is None and next(beats) % 4 == 0:
+                    own = (await house.referral.contact(contact_id)).listener_id == page.subject
+                    name = name if own else call
+                asked = [wanted[name]] if name in wanted else experts if name in (None, call) else []
                 for each in await free(house, asked, modalities):
                     yield event("libres", each)
                 if name in (None, "desk"):
