@@ -22,10 +22,19 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class RequestMiddleware:
     """Wraps each route; pure ASGI, since it stands on the hot paths too."""
 
-    def __init__(self, app: ASGIApp, database: Database | None, after: Callable[[AfterCommit], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        database: Database | None,
+        after: Callable[[AfterCommit], None],
+        reserved: Database | None = None,
+        reserved_for: tuple[str, ...] = (),
+    ) -> None:
         self.app = app
         self.database = database
         self.after = after
+        self.reserved = reserved
+        self.reserved_for = reserved_for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value for name, value in scope.get("headers", ()) if name in _READ}
@@ -40,7 +49,8 @@ class RequestMiddleware:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
         started = time.perf_counter()
-        transaction = Transaction(self.database, self.after)
+        own = bool(self.reserved_for) and scope["path"].startswith(self.reserved_for)
+        transaction = Transaction(self.reserved if own else self.database, self.after)
         scope["transaction"] = transaction
         answer = _Answer(send, transaction)
         method = scope["method"]

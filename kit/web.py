@@ -142,13 +142,16 @@ def service(
     stops: Sequence[Start] = (),
     dependencies: Mapping[str, Provide] | None = None,
     hot: Sequence[Hot] = (),
+    reserved: tuple[str, ...] = (),
 ) -> Litestar:
     """The app of service `name`.
 
     `issuers` are the services whose permits it reads (name → URL); `starts` run once the house is made (fill
-    `house.things` there), `stops` before it ends; `hot` routes are answered before the framework.
+    `house.things` there), `stops` before it ends; `hot` routes are answered before the framework; paths that begin
+    with one of `reserved` have connections of their own, so that they never wait for the others.
     """
     house = _furnish(name, settings, issuers or {}, with_database)
+    kept = Database(house.database.url, size=3, application=f"{name}-reserved") if reserved and house.database else None
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -170,13 +173,18 @@ def service(
             for stop in stops:
                 await stop(house)
             await house.redis.aclose()
-            if house.database is not None:
-                await house.database.stop()
+            for database in (house.database, kept):
+                if database is not None:
+                    await database.stop()
 
     app = HotApp(
         route_handlers=[live, ready, metrics, keys, *controllers],
         guards=[signed_in],
-        middleware=[DefineMiddleware(RequestMiddleware, database=house.database, after=house.after)],
+        middleware=[
+            DefineMiddleware(
+                RequestMiddleware, database=house.database, after=house.after, reserved=kept, reserved_for=reserved
+            )
+        ],
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies={
             "db": Provide(provide_db),
