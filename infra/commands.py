@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from infra import browser, detached
 from infra.assets import ensure_assets
@@ -142,11 +143,24 @@ def test(_: argparse.Namespace, rest: list[str]) -> int:
         return 1
     selection = ["-m", "not browser"] if missing else []
     strict = ["-p", "infra.every_test"] if os.environ.get("CI") == "true" else []
-    lanes = [] if rest else ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
-    code = _module("pytest", *selection, *strict, *lanes, *rest)
+    code = _module("pytest", *selection, *strict, *rest) if rest else _both_lanes(*selection, *strict)
     if missing:
         say(f"\nATTENTION : {missing}\nLes tests de navigateur n'ont PAS été passés.")
     return code
+
+
+def _both_lanes(*arguments: str) -> int:
+    """Everything, in two processes: what shares the one running house is shown as it goes, the rest after it."""
+    with NamedTemporaryFile("r", encoding="utf-8", errors="replace") as said, ThreadPoolExecutor(1) as beside:
+        command = [str(python()), "-m", "pytest", "--lane=rest", *arguments]
+        with open(said.name, "w", encoding="utf-8") as out:
+            rest = beside.submit(subprocess.run, command, cwd=ROOT, stdout=out, stderr=out, check=False)
+            say("— la maison partagée : journeys, navigateurs, pannes de la passerelle")
+            code = _module("pytest", "--lane=house", *arguments)
+            other: int = rest.result().returncode
+        say("— tout le reste, passé en même temps")
+        say(said.read())
+    return code or other
 
 
 def check(_: argparse.Namespace, _rest: list[str]) -> int:

@@ -9,14 +9,19 @@ from tests.cluster import Cluster
 from tests.house import RunningHouse
 from tests.keys import Keys
 
-BREAKING = ("faults", "infra")
+LANES = ("house", "rest")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two lanes side by side: all that shares the one running house, and file by file the rest, the longest first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("house" if _shares(item) else item.location[0]))
-    items.sort(key=_turn)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./veilleuse test` runs both lanes side by side, each in a process of its own; together they are everything."""
+    parser.addoption("--lane", choices=LANES, help="only what shares the one running house, or only the rest")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the lane that was asked for."""
+    lane = config.getoption("--lane")
+    if lane is not None:
+        items[:] = [item for item in items if _shares(item) == (lane == "house")]
 
 
 def _shares(item: pytest.Item) -> bool:
@@ -24,13 +29,6 @@ def _shares(item: pytest.Item) -> bool:
     info = getattr(item, "_fixtureinfo", None)
     found = info.name2fixturedefs.get("house", ()) if info is not None else ()
     return bool(found) and found[-1].baseid == "tests"
-
-
-def _turn(item: pytest.Item) -> int:
-    """The house first, then the tests with houses of their own, then what is quick; the order within stays."""
-    if _shares(item):
-        return 0
-    return 1 if item.location[0].split("/")[1] in BREAKING else 2
 
 
 @pytest.fixture(scope="session")
