@@ -65,7 +65,11 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize("notice", list(Notice))
+def test_every_notice_to_an_account_has_its_words_here() -> None:
+    assert set(GOLDEN) == set(Notice) - {Notice.NEWS}  # which goes to a person, in the words of a person's message
+
+
+@pytest.mark.parametrize("notice", list(GOLDEN))
 def test_an_account_is_told_in_neutral_words(notice: Notice) -> None:
     starts_at = None if notice is Notice.URGENT else STARTS
     text = for_account(notice, starts_at, "Europe/Paris", URL)
