@@ -56,6 +56,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     running.stop()
 
 
+@pytest.fixture(autouse=True)
+async def fresh_tries(request: pytest.FixtureRequest) -> None:
+    """Each test of the shared house begins with the rate limits' windows empty: what others tried is not its own."""
+    if _shares(request.node):
+        running: RunningHouse = request.getfixturevalue("house")
+        await running.forget_tries()
+
+
 @pytest.fixture
 def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     """A house of this test's own, to break."""

@@ -137,7 +137,10 @@ class Soignant(Person):
         """From the SMS to the appointment; nothing happens before the button."""
         await self.page.goto(link)
         await expect(self.page.get_by_text("Touchez Ouvrir")).to_be_visible()
-        await self.page.get_by_role("button", name="Ouvrir").click()
+        async with self.page.expect_response(lambda one: one.request.method == "POST") as pressed:
+            await self.page.get_by_role("button", name="Ouvrir").click()
+        answer = await pressed.value
+        assert answer.status in (302, 303), f"{answer.status} {await answer.text()}"
         await self.page.wait_for_url("**/rdv")
 
     async def wait_at_the_door(self) -> None:
