@@ -1,14 +1,12 @@
-"""How booking is stored; the constraints that keep its promises stand in the first migration."""
+"""Experts, openings, the ledger of occupied time, appointments, and what the search reads."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     Identity,
     Integer,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -17,12 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZMULTIRANGE, TSTZRANGE
 
-from kit.tables import house_tables
-
-metadata = MetaData()
-house_tables(metadata)
-
-Moment = DateTime(timezone=True)
+from services.booking.tables.schema import Moment, metadata
 
 expert = Table(
     "expert",

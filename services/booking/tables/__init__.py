@@ -1,0 +1,37 @@
+"""How booking is stored; the constraints that keep its promises stand in the first migration."""
+
+from services.booking.tables.agendas import (
+    agenda_day,
+    appointment,
+    appointment_event,
+    availability_due,
+    busy_block,
+    claim,
+    consultation_type,
+    expert,
+    expert_agenda,
+    expert_consultation_type,
+    opening_occurrence,
+    opening_override,
+    opening_rule,
+    opening_rule_type,
+)
+from services.booking.tables.schema import metadata
+
+__all__ = [
+    "agenda_day",
+    "appointment",
+    "appointment_event",
+    "availability_due",
+    "busy_block",
+    "claim",
+    "consultation_type",
+    "expert",
+    "expert_agenda",
+    "expert_consultation_type",
+    "metadata",
+    "opening_occurrence",
+    "opening_override",
+    "opening_rule",
+    "opening_rule_type",
+]
