@@ -16,6 +16,7 @@ from services.booking.tables.agendas import (
     opening_rule,
     opening_rule_type,
 )
+from services.booking.tables.giving import opening_ask, opening_given, opening_round, weekly_link
 from services.booking.tables.schema import metadata
 
 __all__ = [
@@ -30,8 +31,12 @@ __all__ = [
     "expert_agenda",
     "expert_consultation_type",
     "metadata",
+    "opening_ask",
+    "opening_given",
     "opening_occurrence",
     "opening_override",
+    "opening_round",
     "opening_rule",
     "opening_rule_type",
+    "weekly_link",
 ]
