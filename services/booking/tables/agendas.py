@@ -127,6 +127,9 @@ busy_block = Table(
     Column("source", Text, nullable=False),
     Column("external_uid", Text),
 )
+    Column("rule_id", Uuid),
+    Column("calendar_id", Uuid),
+    Column("day", Date),
 """Absences, holidays, other agendas; they may lie over appointments that stand."""
 
 claim = Table(
@@ -178,6 +181,7 @@ appointment = Table(
     Column("replaces_id", Uuid),
     Column("cancel_reason", Text),
     Column("created_by", Uuid, nullable=False),
+    Column("handed_back_at", Moment),
     Column("created_by_role", Text, nullable=False),
     Column("permit_experts", ARRAY(Uuid), nullable=False),
     Column("permit_not_experts", ARRAY(Uuid), nullable=False),
