@@ -19,30 +19,38 @@ from services.booking.tables.agendas import (
 from services.booking.tables.away import absence_rule, calendar_feed, external_calendar, holiday_choice, holiday_plan
 from services.booking.tables.giving import opening_ask, opening_given, opening_round, weekly_link
 from services.booking.tables.schema import metadata
+from services.booking.tables.together import appointment_guest, group_place, group_session
+from services.booking.tables.waiting import slot_freed, waiting_entry, waiting_offer
 
 __all__ = [
+    "absence_rule",
     "agenda_day",
     "appointment",
-    "absence_rule",
     "appointment_event",
+    "appointment_guest",
     "availability_due",
     "busy_block",
+    "calendar_feed",
     "claim",
     "consultation_type",
     "expert",
-    "calendar_feed",
     "expert_agenda",
     "expert_consultation_type",
+    "external_calendar",
+    "group_place",
+    "group_session",
+    "holiday_choice",
+    "holiday_plan",
     "metadata",
     "opening_ask",
     "opening_given",
-    "external_calendar",
-    "holiday_choice",
-    "holiday_plan",
     "opening_occurrence",
     "opening_override",
     "opening_round",
     "opening_rule",
     "opening_rule_type",
+    "slot_freed",
+    "waiting_entry",
+    "waiting_offer",
     "weekly_link",
 ]

@@ -86,6 +86,7 @@ opening_rule = Table(
     Column("time_zone", Text, nullable=False),
     Column("rrule", Text, nullable=False),
     Column("visibility", Text, nullable=False),
+    Column("online", Boolean, nullable=False),  # anyone may book it without a call, where a programme allows that
 )
 """Wall-clock times; the modality is that of its types."""
 
@@ -126,10 +127,10 @@ busy_block = Table(
     Column("during", TSTZRANGE, nullable=False),
     Column("source", Text, nullable=False),
     Column("external_uid", Text),
-)
     Column("rule_id", Uuid),
     Column("calendar_id", Uuid),
     Column("day", Date),
+)
 """Absences, holidays, other agendas; they may lie over appointments that stand."""
 
 claim = Table(
@@ -180,13 +181,15 @@ appointment = Table(
     Column("told_missed", Boolean, nullable=False),
     Column("replaces_id", Uuid),
     Column("cancel_reason", Text),
-    Column("created_by", Uuid, nullable=False),
     Column("handed_back_at", Moment),
+    Column("created_by", Uuid, nullable=False),
     Column("created_by_role", Text, nullable=False),
     Column("permit_experts", ARRAY(Uuid), nullable=False),
     Column("permit_not_experts", ARRAY(Uuid), nullable=False),
     Column("exclusions_version", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("calls", Text),  # who rings whom for a consultation by telephone: person | expert; None: not said
+    Column("series_id", Uuid),
 )
 """What was agreed; the permit's experts stay with it, so that no move reaches an excluded one."""
 
