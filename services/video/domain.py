@@ -9,7 +9,8 @@ from types import MappingProxyType
 from contracts.permits import SeatPermit
 from kit.errors import Conflict, Forbidden, Gone
 
-PERSON, PROFESSIONAL = "person", "professional"
+PERSON, PROFESSIONAL, GUEST = "person", "professional", "guest"
+SEATS = (PERSON, PROFESSIONAL, GUEST)  # a guest (interpreter, the doctor at the bedside) comes by invitation
 
 
 class SeatNotKnown(Forbidden):
@@ -64,7 +65,7 @@ NO_SEATS: Seats = MappingProxyType({})
 
 def allowed(permit: SeatPermit, now: datetime) -> None:
     """Refuse an unknown seat, and one before or after its time."""
-    if permit.seat not in (PERSON, PROFESSIONAL):
+    if permit.seat not in SEATS:
         raise SeatNotKnown()
     if now < permit.opens_at:
         raise RoomNotOpen()
@@ -73,7 +74,7 @@ def allowed(permit: SeatPermit, now: datetime) -> None:
 
 
 def arrive(seats: Seats, name: str, holder: str) -> Seats:
-    """Sit down, or come back: whoever was inside stays inside; after leaving, a person waits again."""
+    """Sit down, or come back: whoever was inside stays inside; after leaving, all but the professional wait again."""
     seat = seats.get(name)
     if seat is not None and seat.holder != holder and seat.state in INSIDE:
         raise SeatOfAnother()
@@ -82,14 +83,14 @@ def arrive(seats: Seats, name: str, holder: str) -> Seats:
     return _with(seats, name, Seat(State.ADMITTED if name == PROFESSIONAL else State.WAITING, holder))
 
 
-def admit(seats: Seats, by: str) -> Seats:
-    """The professional lets the person in."""
+def admit(seats: Seats, by: str, whom: str = PERSON) -> Seats:
+    """The professional lets the person in, or the guest."""
     if by != PROFESSIONAL:
         raise NotYoursToAdmit()
-    person = seats.get(PERSON)
-    if person is None or person.state is not State.WAITING:
+    seat = seats.get(whom)
+    if seat is None or seat.state is not State.WAITING:
         raise NobodyWaits()
-    return _with(seats, PERSON, replace(person, state=State.ADMITTED))
+    return _with(seats, whom, replace(seat, state=State.ADMITTED))
 
 
 def enter(seats: Seats, name: str) -> Seats:

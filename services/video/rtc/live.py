@@ -1,4 +1,4 @@
-"""One room while people are in it: their lines, their pair of legs, and what happens when either breaks."""
+"""One room while people are in it: their lines, their pairs of legs, and what happens when either breaks."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,11 +12,11 @@ from contracts.video import FromBrowser, FromServer, SeatState
 from kit.errors import Invalid, TooMany
 from kit.log import log
 from services.video import domain
-from services.video.domain import PERSON, PROFESSIONAL
+from services.video.domain import PERSON, PROFESSIONAL, SEATS
 from services.video.placement import Placement
 from services.video.rtc import sdp
 from services.video.rtc.leg import Leg, LegState
-from services.video.rtc.room import Pair
+from services.video.rtc.links import Link, Links
 
 LARGEST_DESCRIPTION = 64 * 1024
 LARGEST_NOTE = 8 * 1024  # between browsers
@@ -43,9 +43,7 @@ class _Place:
     """What is live about one seat."""
 
     line: Line | None = None
-    ready: bool = False
-    leg: Leg | None = None
-    candidates: int = 0
+    candidates: int = 0  # said for no leg that stands
 
 
 class LiveRoom:
@@ -65,13 +63,12 @@ class LiveRoom:
         self.id = room
         self.seats = seats
         self.epoch = epoch
-        self.pair: Pair[Leg] | None = None
+        self.links = Links()
         self._placement = placement
         self._seat_kept = seat_kept
         self._public_address = public_address
         self._emptied = emptied
-        self._places = {PERSON: _Place(), PROFESSIONAL: _Place()}
-        self._wanted = False
+        self._places = {name: _Place() for name in SEATS}
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -83,7 +80,8 @@ class LiveRoom:
             place = self._places[name]
             if place.line is not None:
                 place.line.replace()
-            place.line, place.ready = line, False
+            place.line = line
+            self._not_ready(name)
             line.put(FromServer(kind="welcome", seats=self._seen(), epoch=self.epoch, data={"seat": name, **welcome}))
             self._tell(but=name)
 
@@ -93,7 +91,8 @@ class LiveRoom:
             place = self._places[name]
             if place.line is not line:
                 return
-            place.line, place.ready = None, False
+            place.line = None
+            self._not_ready(name)
             self._tell()
         self._later(self._forget_unless_back(name))
 
@@ -102,18 +101,19 @@ class LiveRoom:
         async with self._lock:
             match message.kind:
                 case "join":
-                    await self._join(name, message.epoch or 0)
+                    await self._join(name, self._meant(name, message), message.epoch or 0)
                 case "ready":
-                    self._places[name].ready = True
-                    await self._renew_if_wanted()
+                    link = self._meant(name, message)
+                    link.ends[name].ready = True
+                    await self._renew_if_wanted(link)
                 case "answer":
                     self._answer(name, message)
                 case "candidate":
                     await self._candidates(name, message)
                 case "admit":
-                    await self._become(domain.admit(self.seats, name))
+                    await self._become(domain.admit(self.seats, name, message.seat or PERSON))
                 case "peer":
-                    self._carry(name, message.data)
+                    self._carry(name, message.seat, message.data)
                 case "leave":
                     await self._leave(name)
                 case _:
@@ -125,42 +125,47 @@ class LiveRoom:
             for place in self._places.values():
                 if place.line is not None:
                     place.line.put(FromServer(kind="move"))
-            legs = self._take_legs()
+            legs = [leg for link in self.links for leg in link.take_legs()]
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, *(leg.close() for leg in legs), return_exceptions=True)
 
-    async def _join(self, name: str, abandoned: int) -> None:
+    async def _join(self, name: str, link: Link, abandoned: int) -> None:
         if self.seats[name].state not in domain.INSIDE:
             raise domain.NotAdmitted()
-        self._places[name].ready = True
-        if self.pair is None or abandoned >= self.epoch:
-            self._wanted = True
-        await self._renew_if_wanted()
+        link.ends[name].ready = True
+        if link.pair is None or abandoned >= link.epoch:
+            link.wanted = True
+        await self._renew_if_wanted(link)
 
-    async def _renew_if_wanted(self) -> None:
-        ready = all(place.ready and place.line is not None for place in self._places.values())
-        inside = all(name in self.seats and self.seats[name].state in domain.INSIDE for name in self._places)
-        if not (self._wanted and ready and inside):
+    async def _renew_if_wanted(self, link: Link) -> None:
+        ready = all(end.ready and self._places[name].line is not None for name, end in link.ends.items())
+        inside = all(name in self.seats and self.seats[name].state in domain.INSIDE for name in link.ends)
+        if not (link.wanted and ready and inside):
             return
-        self._wanted = False
-        self._drop_pair()
+        self._drop(link)
         self.epoch = await self._next_epoch()
-        legs = {name: self._new_leg() for name in self._places}
-        self.pair = Pair(legs[PERSON], legs[PROFESSIONAL])
-        for name, place in self._places.items():
-            place.leg, place.candidates = legs[name], 0
-            offer = await legs[name].offer()
-            if place.line is not None:
-                place.line.put(FromServer(kind="offer", sdp=offer, leg=legs[name].id, epoch=self.epoch))
+        link.renew(self.epoch, {name: self._new_leg(link) for name in link.ends})
+        for name, end in link.ends.items():
+            line = self._places[name].line
+            if end.leg is not None and line is not None:
+                offer, other = await end.leg.offer(), link.other(name)
+                line.put(FromServer(kind="offer", sdp=offer, leg=end.leg.id, epoch=link.epoch, seat=other))
 
-    def _new_leg(self) -> Leg:
-        return Leg(received=self._received, changed=self._leg_changed, public_address=self._public_address)
+    def _meant(self, name: str, message: FromBrowser) -> Link:
+        """The link that this message is about; between the person and the professional when it does not say."""
+        other = message.seat or (PROFESSIONAL if name == PERSON else PERSON)
+        link = self.links.between(name, other)
+        if link is None:
+            raise NotUnderstood("no such seat")
+        return link
 
-    async def _received(self, leg: Leg, packet: bytes) -> None:
-        pair = self.pair
-        if pair is not None and leg in (pair.first, pair.second):
-            await pair.forward(leg, packet)
+    def _not_ready(self, name: str) -> None:
+        for link in self.links.of(name):
+            link.ends[name].ready = False
+
+    def _new_leg(self, link: Link) -> Leg:
+        return Leg(received=link.received, changed=self._leg_changed, public_address=self._public_address)
 
     def _leg_changed(self, leg: Leg) -> None:
         if leg.state is LegState.LIVE:
@@ -168,47 +173,55 @@ class LiveRoom:
 
     async def _live(self, leg: Leg) -> None:
         async with self._lock:
-            for name, place in self._places.items():
-                if place.leg is leg and self.seats[name].state is domain.State.ADMITTED:
-                    await self._become(domain.enter(self.seats, name))
-            pair = self.pair
-            if pair is not None and pair.first.state is pair.second.state is LegState.LIVE:
-                await pair.ask_for_pictures()
+            held = self.links.holding(leg)
+            if held is None:
+                return
+            link, name = held
+            if self.seats[name].state is domain.State.ADMITTED:
+                await self._become(domain.enter(self.seats, name))
+            if link.pair is not None and link.live:
+                await link.pair.ask_for_pictures()
 
     def _answer(self, name: str, message: FromBrowser) -> None:
-        leg = self._places[name].leg
-        if leg is None or message.leg != leg.id or self.pair is None:
+        held = self.links.named(name, message.leg)
+        if held is None:
             return  # to a leg that has been replaced meanwhile
+        link, end = held
         if len(message.sdp or "") > LARGEST_DESCRIPTION:
             raise NotUnderstood("too long a description")
         try:
-            leg.accept(sdp.read_answer(message.sdp or ""))
+            answer = sdp.read_answer(message.sdp or "")
         except sdp.BadDescription as error:
             raise NotUnderstood(str(error)) from error
-        self.pair.rename()
+        if end.leg is not None and link.pair is not None:
+            end.leg.accept(answer)
+            link.pair.rename()
 
     async def _candidates(self, name: str, message: FromBrowser) -> None:
-        place = self._places[name]
         lines = message.data.get("candidates")
         if not isinstance(lines, list) or not all(isinstance(line, str) and len(line) < 512 for line in lines):
             raise NotUnderstood("candidates")
-        place.candidates += len(lines)
-        if place.candidates > sdp.MOST_CANDIDATES:
+        place = self._places[name]
+        held = self.links.named(name, message.leg)
+        counted = place if held is None else held[1]
+        counted.candidates += len(lines)
+        if counted.candidates > sdp.MOST_CANDIDATES:
             raise TooManyCandidates()
-        if place.leg is not None and message.leg == place.leg.id:
+        if held is not None and held[1].leg is not None:
             for line in lines:
-                await place.leg.add_candidate(line)
+                await held[1].leg.add_candidate(line)
 
-    def _carry(self, name: str, data: dict[str, Any]) -> None:
+    def _carry(self, name: str, to: str | None, data: dict[str, Any]) -> None:
         """What browsers say to each other: public keys and small notes, not for us to read."""
         for other, place in self._places.items():
-            if other != name and place.line is not None:
-                place.line.put(FromServer(kind="peer", data=data))
+            if other != name and to in (None, other) and place.line is not None:
+                place.line.put(FromServer(kind="peer", data=data, seat=name))
 
     async def _leave(self, name: str) -> None:
-        self._places[name].ready = False
-        self._wanted = False
-        self._drop_pair()
+        self._not_ready(name)
+        for link in self.links.of(name):
+            link.wanted = False
+            self._drop(link)
         place = self._places[name]
         if place.line is not None:
             place.line.put(FromServer(kind="left"))
@@ -247,20 +260,14 @@ class LiveRoom:
         await asyncio.sleep(self._seat_kept)
         async with self._lock:
             if self._places[name].line is None:
-                self._drop_pair()
+                for link in self.links.of(name):
+                    self._drop(link)
                 if all(place.line is None for place in self._places.values()):
                     self._emptied(self)
 
-    def _drop_pair(self) -> None:
-        for leg in self._take_legs():
+    def _drop(self, link: Link) -> None:
+        for leg in link.take_legs():
             self._later(leg.close())
-
-    def _take_legs(self) -> list[Leg]:
-        self.pair = None
-        legs = [place.leg for place in self._places.values() if place.leg is not None]
-        for place in self._places.values():
-            place.leg = None
-        return legs
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

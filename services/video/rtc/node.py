@@ -111,7 +111,7 @@ class Node:
             await self._beat_once()
 
     async def _beat_once(self) -> None:
-        packets = sum(room.pair.counts.forwarded for room in self.rooms.values() if room.pair is not None)
+        packets = sum(pair.counts.forwarded for room in self.rooms.values() for pair in room.links.pairs())
         load = Load(url=self.settings.node_url, rooms=len(self.rooms), packets=packets, lag_ms=self._lag * 1000)
         try:
             await self.placement.beat(load)
