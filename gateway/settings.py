@@ -12,6 +12,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     video_url: str
     reminders_url: str
     redis_url: str
+    video_nodes: str = ""  # every node's address, comma between; empty: video_url is the only one
     public_url: str = "http://127.0.0.1:8000"  # the origin that browsers see
     pepper: str = ""  # keys the hash of a client's address for the rate limits; renewed at each start when empty
     proxies: int = 0  # how many trusted proxies stand in front (X-Forwarded-For)

@@ -1,7 +1,9 @@
 """The room's websocket: checks Origin, session and seat, then carries messages between a browser and its room."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from kit.http import Peer, PeerAway, PeerProblem
 from kit.log import log
 
 LARGEST = 72 * 1024
+ANSWERS_WITHIN = 2.0  # seconds for a node to open a socket
 KEEP_ALIVE = 60.0  # seconds; a session never ends during an open room (care.md 17)
 REFUSED, ENDED, AWAY = 4403, 4401, 1013
 INSIDE = frozenset({"admitted", "in_room"})
@@ -49,7 +52,14 @@ async def thread(socket: WebSocket[Any, Any, Any], appointment_id: FromPath[UUID
     session = socket.scope["session_found"]  # type: ignore[typeddict-item]
     names = {str(session.id), credential.hash if credential else ""}
     await first_of(
-        carry(socket, gateway.peers["video"], f"/rooms/{appointment_id}", headers, marking(house, seat)),
+        carry(
+            socket,
+            gateway.peers["video"],
+            f"/rooms/{appointment_id}",
+            headers,
+            marking(house, seat),
+            [node.strip().rstrip("/") for node in gateway.settings.video_nodes.split(",") if node.strip()],
+        ),
         keep_alive(house),
         until_ended(socket, gateway, names),
     )
@@ -92,23 +102,54 @@ def marking(house: House, seat: Seat) -> Heard:
 
 
 async def carry(
-    socket: WebSocket[Any, Any, Any], video: Peer, path: str, headers: dict[str, str], heard: Heard
+    socket: WebSocket[Any, Any, Any],
+    video: Peer,
+    path: str,
+    headers: dict[str, str],
+    heard: Heard,
+    nodes: Sequence[str] = (),
 ) -> None:
-    """Carry text both ways until either side ends; a room that lives on another node is followed there once."""
-    base: str | None = video.base_url
-    while base is not None:
-        try:
-            async with video.session.ws_connect(base + path, headers=headers, max_msg_size=LARGEST) as room:
-                base = await _exchange(socket, room, heard)
-        except aiohttp.ClientError:
-            await refuse(socket, "unavailable", AWAY)
-            return
+    """Carry text both ways until either side ends.
+
+    Any node may be asked for any room and tells where it is. A node that does not answer is named to the next one
+    (`X-Silent`), which takes the room over.
+    """
+    others = in_order(path, nodes or [video.base_url])
+    target, life, silent = others.pop(0), "", ""
+    for _ in range(2 * len(others) + 4):
+        room = await _reach(video, target + path, {**headers, **({"x-silent": silent} if silent else {})})
+        if room is not None:
+            async with room:
+                told = await _exchange(socket, room, heard)
+            if told is None:
+                return
+            target, life = told
+        elif life or others:
+            silent, life = life or silent, ""
+            target = next((node for node in others if node != target), video.base_url)
+            others = [node for node in others if node != target]
+        else:
+            break
+    await refuse(socket, "unavailable", AWAY)
+
+
+def in_order(path: str, nodes: Sequence[str]) -> list[str]:
+    """The nodes, in an order of its own for each room: both browsers begin at the same one, rooms are spread."""
+    return sorted(nodes, key=lambda node: hashlib.sha256(f"{path} {node}".encode()).digest())
+
+
+async def _reach(video: Peer, url: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse | None:
+    """A socket to one node; None when it refuses the connection or stays silent."""
+    with suppress(aiohttp.ClientError, TimeoutError):
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            return await video.session.ws_connect(url, headers=headers, max_msg_size=LARGEST)
+    return None
 
 
 async def _exchange(
     socket: WebSocket[Any, Any, Any], room: aiohttp.ClientWebSocketResponse, heard: Heard
-) -> str | None:
-    """Carry until one side ends; the address of another node when the room is there."""
+) -> tuple[str, str] | None:
+    """Carry until one side ends; the address and the life of another node when the room is there."""
     inward = asyncio.create_task(_inward(socket, room))
     try:
         async for frame in room:
@@ -116,7 +157,7 @@ async def _exchange(
                 break
             message = msgspec.json.decode(frame.data, type=FromServer)
             if message.kind == "move" and (elsewhere := message.data.get("url")):
-                return str(elsewhere)
+                return str(elsewhere), str(message.data.get("node", ""))
             await socket.send_text(frame.data)
             await heard(message)
         if not inward.done():

@@ -67,6 +67,10 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
     on_data(starting)
     starting.add_argument("--port", type=int, default=8000, help="le port des pages (par défaut 8000)")
     starting.add_argument("--empty", action="store_true", help="sans données de démonstration")
+    starting.add_argument(
+        "--video-nodes", type=int, default=1, choices=range(1, 17), metavar="N",
+        help="combien de processus tiennent les salles (par défaut 1)",
+    )  # fmt: skip
     starting.add_argument("--detach", action="store_true", help="rend la main quand la maison est prête")
     on_data(word("down", down, "arrête tout, dans l'ordre"))
     asking = word("status", status, "dit ce qui tourne")
@@ -78,6 +82,10 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
     keyed = word("token", token, "donne une clé d'API pour la maison qui tourne")
     on_data(keyed)
     keyed.add_argument("--role", required=True, help="le rôle de la clé")
+    draining = word("drain", drain, "vide un nœud vidéo : plus de nouvelle salle, les siennes passent ailleurs")
+    on_data(draining)
+    draining.add_argument("node", metavar="NŒUD", help="video, video-2…")
+    draining.add_argument("--again", action="store_true", help="il reprend des salles")
     on_data(word("check-data", check_data, "vérifie les invariants des données"))
     word("bench", bench, "mesure : prepare, search, booking, race", rest=True)
     word("assets", assets, "apporte les fichiers des pages")
@@ -105,6 +113,7 @@ def _module(name: str, *arguments: str) -> int:
 def up(chosen: argparse.Namespace, _: list[str]) -> int:
     _set_up()
     arguments = ["--data", str(chosen.data), "--port", str(chosen.port), *(["--empty"] if chosen.empty else [])]
+    arguments += ["--video-nodes", str(chosen.video_nodes)]
     argv = [str(python()), "-m", "infra.embedded.up", *arguments]
     if chosen.detach:
         return detached.start(argv, chosen.data)
@@ -185,6 +194,12 @@ def fix(_: argparse.Namespace, _rest: list[str]) -> int:
 def token(chosen: argparse.Namespace, _: list[str]) -> int:
     ensure_venv(say)
     return _module("infra.embedded.token", "--data", str(chosen.data), "--role", chosen.role)
+
+
+def drain(chosen: argparse.Namespace, _: list[str]) -> int:
+    ensure_venv(say)
+    again = ["--again"] if chosen.again else []
+    return _module("infra.embedded.drain", "--data", str(chosen.data), chosen.node, *again)
 
 
 def check_data(chosen: argparse.Namespace, _: list[str]) -> int:

@@ -11,6 +11,7 @@ from infra.embedded.ports import HOST, free_port, is_taken
 
 SERVICES = ("identity", "referral", "booking", "video", "reminders")
 FOR_THE_SUPERVISOR = ("VEILLEUSE_POSTGRES_URL", "VEILLEUSE_SERVER_REDIS_URL")
+VIDEO = "video"
 INNER = (*SERVICES, "postgres", "valkey", "smtp", "messages")
 
 
@@ -23,6 +24,12 @@ class Place:
     ports: Mapping[str, int]
     postgres_server: str = ""
     redis_server: str = ""
+    video_nodes: int = 1
+
+    @property
+    def nodes(self) -> list[str]:
+        """The names of the processes that hold rooms."""
+        return [VIDEO, *(f"{VIDEO}-{number}" for number in range(2, self.video_nodes + 1))]
 
     @property
     def admin_url(self) -> str:
@@ -56,6 +63,7 @@ class Place:
         messages = f"{HOST}:{self.ports['messages']}"
         return {
             **peers,
+            "VEILLEUSE_VIDEO_NODES": ",".join(f"http://{HOST}:{self.ports[node]}" for node in self.nodes),
             "VEILLEUSE_REDIS_URL": self.redis_url,
             "VEILLEUSE_PUBLIC_URL": self.url,
             "VEILLEUSE_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
@@ -73,8 +81,9 @@ class Place:
             told[f"{upper}KEYS_DIR"] = str(secrets.keys_dir(self.data, process))
         if process in databases.SERVICES:
             told[f"{upper}DATABASE_URL"] = self.database_url(process, databases.app_role(process))
-        if process == "video":
-            told[f"{upper}NODE_URL"] = f"http://{HOST}:{self.ports['video']}"
+        if process in self.nodes:
+            told["VEILLEUSE_VIDEO_NODE"] = process
+            told["VEILLEUSE_VIDEO_NODE_URL"] = f"http://{HOST}:{self.ports[process]}"
         if process in secrets.PEPPERED:
             told[f"{upper}PEPPER_FILE"] = str(secrets.pepper_file(self.data, process))
         if process in secrets.VAULTED:
@@ -99,7 +108,7 @@ class Place:
         return {**told, **inherited, "PYTHONUNBUFFERED": "1"}
 
 
-def place(data: Path, port: int) -> Place:
+def place(data: Path, port: int, video_nodes: int = 1) -> Place:
     """The folder's place; it keeps its inner ports from one start to the next while they are free."""
     found = Place(
         data=data,
@@ -107,8 +116,9 @@ def place(data: Path, port: int) -> Place:
         ports=_saved_ports(data),
         postgres_server=os.environ.get("VEILLEUSE_POSTGRES_URL", ""),
         redis_server=os.environ.get("VEILLEUSE_SERVER_REDIS_URL", ""),
+        video_nodes=video_nodes,
     )
-    ports = {name: found.ports.get(name, 0) for name in INNER}
+    ports = {name: found.ports.get(name, 0) for name in dict.fromkeys((*INNER, *found.nodes))}
     for name, known in ports.items():
         while not ports[name] or is_taken(ports[name]) or (not known and _twice(ports, name)) or ports[name] == port:
             ports[name] = free_port()

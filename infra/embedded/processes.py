@@ -4,7 +4,7 @@ import signal
 from collections.abc import Sequence
 
 from infra.embedded import databases, postgres, probes, valkey
-from infra.embedded.environment import SERVICES, Place
+from infra.embedded.environment import SERVICES, VIDEO, Place
 from infra.embedded.launch import Fork, Program
 from infra.embedded.supervisor import Process
 
@@ -28,7 +28,8 @@ def stages(place: Place) -> Sequence[Sequence[Process]]:
                 "migrations", Fork("infra.embedded.children:migrate", {}, place.environment(migrating=True)), once=True
             )
         ],
-        [_web(name, f"services.{name}.app:create", place.ports[name], place) for name in SERVICES],
+        [_web(name, f"services.{name}.app:create", place.ports[name], place) for name in SERVICES if name != VIDEO]
+        + [_web(node, "services.video.app:create", place.ports[node], place) for node in place.nodes],
         [_worker(place), _web("gateway", "gateway.app:create", place.port, place, grace=5)],
     ]
 

@@ -184,12 +184,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--empty", action="store_true")
+    parser.add_argument("--video-nodes", type=int, default=1, choices=range(1, 17))
     chosen = parser.parse_args(arguments)
     data = chosen.data.absolute()
     try:
         lock = check_ground(data, chosen.port)
         secrets.make_all(data)
-        here = place(data, chosen.port)
+        here = place(data, chosen.port, chosen.video_nodes)
         code = asyncio.run(run(here, demo=not chosen.empty, say=say))
         lock.release()
     except Refusal as refusal:

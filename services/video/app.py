@@ -6,14 +6,14 @@ from kit.settings import load
 from kit.web import House, service
 from services.video.placement import Placement
 from services.video.routes import seat
-from services.video.rtc.node import Node
+from services.video.rtc.node import Node, a_life
 from services.video.settings import Settings
 
 
 async def open_node(house: House) -> None:
     """Make this process's node and say that it lives."""
     settings: Settings = house.settings
-    node = Node(settings, Placement(house.redis, settings.node))
+    node = Node(settings, Placement(house.redis, a_life(settings.node)))
     await node.start()
     house.things["node"] = node
 

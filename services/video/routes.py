@@ -17,13 +17,14 @@ from kit.clock import now
 from kit.errors import Refusal
 from kit.log import log
 from services.video import domain
-from services.video.rtc.live import LARGEST_DESCRIPTION, LARGEST_NOTE, LiveRoom, NotUnderstood
+from services.video.rtc.lines import LARGEST_DESCRIPTION, LARGEST_NOTE, NotUnderstood
+from services.video.rtc.live import LiveRoom
 from services.video.rtc.node import Elsewhere, Node
 
 MESSAGES_PER_SECOND = 20
 LARGEST_MESSAGE = LARGEST_DESCRIPTION + 4096
 WAITING_TO_LEAVE = 64  # messages; a browser slower than this loses its line and comes back
-REFUSED, REPLACED, FAILED = 4403, 4409, 1011
+REFUSED, REPLACED, FAILED, MOVED = 4403, 4409, 1011, 1012
 REPLACED_CODE = "seat-taken-elsewhere"
 
 
@@ -42,6 +43,11 @@ class SocketLine:
     def replace(self) -> None:
         self.put(FromServer(kind="problem", code=REPLACED_CODE))
         self.end(REPLACED)
+
+    def move(self) -> None:
+        """The room goes to another node: come back, the gateway finds it."""
+        self.put(FromServer(kind="move"))
+        self.end(MOVED)
 
     def end(self, code: int) -> None:
         """Close once what waits has left; what does not fit is given up."""
@@ -74,7 +80,7 @@ class Allowance:
 
 @websocket("/rooms/{room_id:uuid}")
 async def seat(socket: WebSocket[Any, Any, Any], room_id: FromPath[UUID]) -> None:
-    """Sit in a room; `X-Permit` is booking's word that this caller may."""
+    """Sit in a room; `X-Permit` is booking's word that this caller may, `X-Silent` a node that did not answer."""
     node: Node = socket.app.state.house.things["node"]
     line = SocketLine()
     await socket.accept()
@@ -85,7 +91,7 @@ async def seat(socket: WebSocket[Any, Any, Any], room_id: FromPath[UUID]) -> Non
         line.put(FromServer(kind="problem", code=refusal.code))
         line.end(REFUSED if refusal.status < 500 else FAILED)
     except Elsewhere as elsewhere:
-        line.put(FromServer(kind="move", data={"url": elsewhere.url}))
+        line.put(FromServer(kind="move", data={"url": elsewhere.url, "node": elsewhere.node}))
         line.end(1000)
     except WebSocketDisconnect:
         line.end(1000)
@@ -101,7 +107,7 @@ async def _sit(socket: WebSocket[Any, Any, Any], room_id: UUID, node: Node, line
     if permit.appointment_id != room_id or caller is None or caller.subject != permit.holder:
         raise domain.SeatOfAnother()
     domain.allowed(permit, now())
-    room = await node.room(room_id, until=permit.closes_at)
+    room = await node.room(room_id, until=permit.closes_at, silent=socket.headers.get("x-silent", ""))
     holder = hashlib.sha256(f"{room_id}/{permit.holder}".encode()).hexdigest()
     welcome = {
         "ice_servers": node.ice_servers(until=permit.closes_at),

@@ -9,7 +9,7 @@ import pytest
 import redis.asyncio as redis
 
 from services.video import domain
-from services.video.placement import Load, Placement
+from services.video.placement import HeldElsewhere, Load, Placement
 from tests.cluster import Cluster
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ async def test_seats_are_found_again_by_another_node(client: redis.Redis) -> Non
     room, first, second = uuid4(), Placement(client, "a"), Placement(client, "b")
     seats = domain.arrive(domain.NO_SEATS, domain.PERSON, "hash")
 
-    await first.keep(room, seats)
+    await first.keep(room, seats, until=LATER)
 
     assert dict(await second.seats(room)) == dict(seats)
     assert dict(await second.seats(uuid4())) == {}
@@ -64,14 +64,69 @@ async def test_epochs_only_grow(client: redis.Redis) -> None:
     epochs = await asyncio.gather(*(placement.next_epoch(room) for _ in range(20)))
 
     assert sorted(epochs) == list(range(1, 21))
-    assert await placement.epoch(room) == 20
+    assert (await placement.claim(room, until=LATER)).epoch == 20
 
 
 async def test_a_room_is_forgotten_after_its_time_and_holds_no_key(client: redis.Redis) -> None:
     room, placement = uuid4(), Placement(client, "a")
     until = datetime.now(UTC) + timedelta(minutes=30)
     await placement.claim(room, until=until)
-    await placement.keep(room, domain.arrive(domain.NO_SEATS, domain.PERSON, "hash"))
+    await placement.keep(room, domain.arrive(domain.NO_SEATS, domain.PERSON, "hash"), until=until)
 
     assert 0 < await client.ttl(f"video:room:{room}") <= 90 * 60
     assert set(await client.hkeys(f"video:room:{room}")) == {b"node", b"epoch", b"seats"}
+
+
+async def test_a_node_that_could_not_be_reached_counts_as_dead_at_once(client: redis.Redis) -> None:
+    room, mute, heir = uuid4(), Placement(client, f"mute-{uuid4()}"), Placement(client, f"heir-{uuid4()}")
+    await mute.beat(ALIVE)
+    await mute.claim(room, until=LATER)
+    epoch = await mute.next_epoch(room)
+
+    taken = await heir.claim(room, until=LATER, silent=mute.node)
+
+    assert (taken.node, taken.epoch) == (heir.node, epoch + 1)
+    assert await mute.lost([room]) == {room}
+    with pytest.raises(HeldElsewhere):  # it was only slow: what it writes now would be another's
+        await mute.next_epoch(room)
+    with pytest.raises(HeldElsewhere):
+        await mute.keep(room, domain.NO_SEATS, until=LATER)
+
+
+async def test_a_node_that_drains_or_has_come_back_under_its_address_holds_nothing(client: redis.Redis) -> None:
+    one, two, draining, again = uuid4(), uuid4(), *(Placement(client, f"node-{uuid4()}") for _ in range(2))
+    await draining.claim(one, until=LATER)
+    await draining.claim(two, until=LATER)
+    await draining.beat(ALIVE)
+
+    assert (await again.claim(one, until=LATER, url=ALIVE.url)).url is None
+    await draining.beat(Load(url="http://first", rooms=2, packets=0, lag_ms=0.0, draining=True))
+    assert (await again.claim(two, until=LATER, url="http://second")).url is None
+
+
+async def test_a_full_node_keeps_what_it_has_takes_nothing_and_knows_the_next_best(client: redis.Redis) -> None:
+    await client.delete("video:nodes")
+    full, busy, quiet = (Placement(client, f"node-{uuid4()}") for _ in range(3))
+    await full.beat(Load(url="http://full", rooms=25, packets=0, lag_ms=0.0, full=True))
+    await busy.beat(Load(url="http://busy", rooms=9, packets=0, lag_ms=0.0))
+    await quiet.beat(Load(url="http://quiet", rooms=2, packets=0, lag_ms=0.0))
+    held = uuid4()
+    await full.claim(held, until=LATER)
+
+    assert (await full.claim(held, until=LATER, open=False)).node == full.node
+    assert (await full.claim(uuid4(), until=LATER, open=False)).node == ""
+    best = await full.next_best()
+    assert best is not None
+    assert best[1].url == "http://quiet"
+
+
+async def test_a_memory_that_came_back_empty_learns_again_what_the_node_knows(client: redis.Redis) -> None:
+    room, placement = uuid4(), Placement(client, f"node-{uuid4()}")
+    await placement.claim(room, until=LATER)
+    await placement.next_epoch(room)
+    await client.delete(f"video:room:{room}")
+
+    assert await placement.lost([room]) == set()
+    assert await placement.next_epoch(room, known=7) == 8
+    await placement.keep(room, domain.arrive(domain.NO_SEATS, domain.PERSON, "hash"), until=LATER)
+    assert domain.PERSON in (await placement.claim(room, until=LATER)).seats

@@ -3,39 +3,23 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
 from contracts.video import FromBrowser, FromServer, SeatState
-from kit.errors import Invalid, TooMany
 from kit.log import log
 from services.video import domain
 from services.video.domain import PERSON, PROFESSIONAL, SEATS
-from services.video.placement import Placement
+from services.video.placement import HeldElsewhere, Placement
 from services.video.rtc import sdp
 from services.video.rtc.leg import Leg, LegState
+from services.video.rtc.lines import LARGEST_DESCRIPTION, Line, NotUnderstood, TooManyCandidates
 from services.video.rtc.links import Link, Links
 
-LARGEST_DESCRIPTION = 64 * 1024
-LARGEST_NOTE = 8 * 1024  # between browsers
-
-
-class NotUnderstood(Invalid):
-    """This message is not one that a room knows."""
-
-
-class TooManyCandidates(TooMany):
-    """No browser has that many addresses."""
-
-
-class Line(Protocol):
-    """The way to one browser; neither call waits."""
-
-    def put(self, message: FromServer) -> None: ...
-
-    def replace(self) -> None: ...
+OLD_PAIRS_LIVE = 8.0  # seconds: make before break, when the room goes to another node
 
 
 @dataclass
@@ -56,6 +40,7 @@ class LiveRoom:
         placement: Placement,
         seats: domain.Seats,
         epoch: int,
+        until: datetime,
         seat_kept: float,
         public_address: str | None,
         emptied: Callable[["LiveRoom"], None],
@@ -63,6 +48,8 @@ class LiveRoom:
         self.id = room
         self.seats = seats
         self.epoch = epoch
+        self.until = until
+        self.moved = False  # another node has this room; our pairs only flow until the new ones do
         self.links = Links()
         self._placement = placement
         self._seat_kept = seat_kept
@@ -81,6 +68,9 @@ class LiveRoom:
             if place.line is not None:
                 place.line.replace()
             place.line = line
+            if self.moved:
+                line.move()
+                return
             self._not_ready(name)
             line.put(FromServer(kind="welcome", seats=self._seen(), epoch=self.epoch, data={"seat": name, **welcome}))
             self._tell(but=name)
@@ -105,6 +95,7 @@ class LiveRoom:
                 case "ready":
                     link = self._meant(name, message)
                     link.ends[name].ready = True
+                    link.wanted = link.wanted or link.pair is None  # it flows through the node that had the room
                     await self._renew_if_wanted(link)
                 case "answer":
                     self._answer(name, message)
@@ -119,12 +110,17 @@ class LiveRoom:
                 case _:
                     raise NotUnderstood(message.kind[:40])
 
+    async def hand_over(self) -> None:
+        """Another node takes this room: everyone comes back there, and our packets flow until theirs do."""
+        async with self._lock:
+            self._move()
+
     async def close(self) -> None:
         """This node goes: tell everyone to come back, wherever the room then is."""
         async with self._lock:
             for place in self._places.values():
                 if place.line is not None:
-                    place.line.put(FromServer(kind="move"))
+                    place.line.move()
             legs = [leg for link in self.links for leg in link.take_legs()]
         for task in self._tasks:
             task.cancel()
@@ -143,8 +139,11 @@ class LiveRoom:
         inside = all(name in self.seats and self.seats[name].state in domain.INSIDE for name in link.ends)
         if not (link.wanted and ready and inside):
             return
+        epoch = await self._next_epoch()
+        if epoch is None:
+            return
         self._drop(link)
-        self.epoch = await self._next_epoch()
+        self.epoch = epoch
         link.renew(self.epoch, {name: self._new_leg(link) for name in link.ends})
         for name, end in link.ends.items():
             line = self._places[name].line
@@ -235,15 +234,36 @@ class LiveRoom:
     async def _keep(self) -> None:
         """Redis away: people who talk go on talking; only a move to another node would forget who was admitted."""
         try:
-            await self._placement.keep(self.id, self.seats)
+            await self._placement.keep(self.id, self.seats, until=self.until)
+        except HeldElsewhere:
+            self._move()
         except RedisError as error:
             log().warning("seats not kept", error=type(error).__name__)
 
-    async def _next_epoch(self) -> int:
+    async def _next_epoch(self) -> int | None:
         try:
-            return max(self.epoch + 1, await self._placement.next_epoch(self.id))
+            return await self._placement.next_epoch(self.id, known=self.epoch)
+        except HeldElsewhere:
+            self._move()
+            return None
         except RedisError:
             return self.epoch + 1
+
+    def _move(self) -> None:
+        if self.moved:
+            return
+        self.moved = True
+        for place in self._places.values():
+            if place.line is not None:
+                place.line.move()
+        self._later(self._end_after_the_move())
+
+    async def _end_after_the_move(self) -> None:
+        await asyncio.sleep(OLD_PAIRS_LIVE)
+        async with self._lock:
+            for link in self.links:
+                self._drop(link)
+            self._emptied(self)
 
     def _tell(self, but: str | None = None) -> None:
         for name, place in self._places.items():
@@ -259,7 +279,7 @@ class LiveRoom:
     async def _forget_unless_back(self, name: str) -> None:
         await asyncio.sleep(self._seat_kept)
         async with self._lock:
-            if self._places[name].line is None:
+            if self._places[name].line is None and not self.moved:
                 for link in self.links.of(name):
                     self._drop(link)
                 if all(place.line is None for place in self._places.values()):
