@@ -96,6 +96,7 @@ class Appointment(msgspec.Struct, frozen=True):
     started_at: datetime | None = None
     cancellable: bool = False  # by this caller, now
     movable: bool = False
+    late_minutes: int = 0  # the professional said so; whoever waits is told « quelques minutes »
 
 
 class Appointments(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.afterwards import CallBackCancelled as CallBackCancelled
 from contracts.afterwards import Event as Event
 from contracts.afterwards import FollowUpDue as FollowUpDue
+from contracts.giving import OpeningsAsked as OpeningsAsked
 from contracts.words import (
     Channel,
     ExpertProfession,
@@ -266,6 +267,7 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     CaseExclusionsChanged: ("booking",),
     ReferralClosed: ("booking", "reminders"),
     ReferralOffered: ("reminders",),
+    OpeningsAsked: ("reminders",),
     OfferClosed: ("reminders",),
     ManagerNeeded: ("reminders",),
     AppointmentUncovered: ("referral",),

@@ -39,7 +39,6 @@ class Proposals(msgspec.Struct, frozen=True):
     time_zone: str
     proposals: list[Proposal]
     weekly: bool  # they get a link with such hours each week
-    hours: list[str] = []  # the hours of the day that may be given, as "12:30"
 
 
 class NewGift(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from gateway.clients.booking import Booking
 from gateway.clients.call_backs import CallBackQueue
 from gateway.clients.desk import DeskClient
 from gateway.clients.follow_ups import News
+from gateway.clients.giving import Giving
 from gateway.clients.identity import Identity
 from gateway.clients.matching import Matching
 from gateway.clients.network import Network
@@ -69,6 +70,7 @@ class House:
         self.network = Network(gateway.peers["referral"], self.token_for)
         self.matching = Matching(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)
+        self.giving = Giving(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
         self.urgent = Urgent(gateway.peers["referral"], self.token_for)
         self.call_backs = CallBackQueue(gateway.peers["referral"], self.token_for)

@@ -12,9 +12,11 @@ from kit.clock import now
 from kit.ticks import Tick
 from kit.web import House, service
 from services.booking.domain import appointments
+from services.booking.domain.giving import next_weekly
 from services.booking.routes import CONTROLLERS, HOT
+from services.booking.routes.giving import ask_for
 from services.booking.settings import Settings, read
-from services.booking.store import experts, holds, types, watch
+from services.booking.store import experts, giving, holds, types, watch
 from services.booking.store.lines import Lines
 
 
@@ -32,6 +34,7 @@ def create(settings: Settings | None = None) -> Litestar:
             Tick("tell-availability", 5, tell_availability),
             Tick("advance-first-free", 10, advance),
             Tick("extend-agendas", 10, extend),
+            Tick("weekly-links", 60, weekly_links),
         ],
         issuers={"referral": chosen.referral_url},
         starts=[begin],
@@ -85,6 +88,15 @@ async def advance(db: AsyncConnection) -> None:
 
 async def extend(db: AsyncConnection) -> None:
     await watch.extend(db, now())
+
+
+async def weekly_links(db: AsyncConnection) -> None:
+    """Whoever wants one is sent a link with hours that they could give."""
+    moment = now()
+    due = {row.expert_id: row.time_zone for row in await giving.due_weekly(db, moment)}
+    for expert_id, zone in due.items():
+        await giving.put_off_weekly(db, expert_id, next_weekly(moment, zone))
+    await ask_for(db, due, round_id=None, moment=moment)
 
 
 def _about(row: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kit.clock import now
 from services.booking.domain import telling
 from services.booking.domain.appointments import CANCELLED_BY, Party
 from services.booking.domain.experts import Expert
-from services.booking.store import appointments, experts
+from services.booking.store import appointments, experts, giving
 
 OURSELVES = Caller(subject=NOBODY, grants=(Grant(Role.SERVICE),))
 
@@ -35,6 +35,7 @@ async def expert_changed(db: AsyncConnection, event: ExpertChanged) -> None:
 async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
     """An expert without an account is offered to nobody; standing appointments are for people to settle."""
     await experts.close(db, event.account_id, now())
+    await giving.want_weekly(db, event.account_id, None)
 
 
 async def case_exclusions_changed(db: AsyncConnection, event: CaseExclusionsChanged) -> None:

@@ -70,6 +70,7 @@ def shown(one: Appointment, kind: ConsultationType, caller: Caller, now: datetim
         started_at=one.started_at,
         cancellable=appointments.cancellable(one, kind, who, now),
         movable=appointments.movable(one, kind, who, now),
+        late_minutes=one.late_minutes,
     )
 
 

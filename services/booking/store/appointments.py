@@ -23,7 +23,10 @@ _KEPT = (
     *("id", "expert_id", "type_id", "case_id", "referral_id", "starts_at", "ends_at", "nickname", "expert_zone"),
     *("person_zone", "version", "sequence", "ical_uid", "seen_at", "arrived_at", "started_at"),
 )
-_COLUMNS = [*(table.c[name] for name in _KEPT), table.c.status, table.c.modality, table.c.visit, table.c.privacy]
+_COLUMNS = [
+    *(table.c[name] for name in _KEPT),
+    *(table.c.status, table.c.modality, table.c.visit, table.c.privacy, table.c.late_minutes),
+]
 
 _CHECK = text(
     """
@@ -58,6 +61,7 @@ def _appointment(row: Any) -> Appointment:
         modality=Modality(row.modality),
         visit=VisitKind(row.visit),
         privacy=Privacy(row.privacy),
+        late_minutes=row.late_minutes or 0,
     )
 
 
@@ -128,6 +132,7 @@ async def save(
             seen_at=after.seen_at,
             arrived_at=after.arrived_at,
             started_at=after.started_at,
+            late_minutes=after.late_minutes or None,
         )
     )
     await _event(
@@ -186,6 +191,7 @@ async def move(
             version=before.version + 1,
             sequence=before.sequence + 1,
             seen_at=None,
+            late_minutes=None,
             told_unseen=False,
             told_alone=False,
             told_missed=False,

@@ -175,7 +175,6 @@ appointment = Table(
     Column("arrived_at", Moment),
     Column("started_at", Moment),
     Column("late_minutes", SmallInteger),
-    Column("late_at", Moment),
     Column("told_unseen", Boolean, nullable=False),
     Column("told_alone", Boolean, nullable=False),
     Column("told_missed", Boolean, nullable=False),

@@ -23,6 +23,8 @@ class Notice(StrEnum):
     INVITED = "account_invited"  # a link that opens an account, once
     NETWORK = "account_network"  # the coordination wrote
     PROOF = "account_proof"  # a proof will soon end
+    OPENINGS = "account_openings"  # hours that an expert could give, behind a link of one purpose
+    OTHER_HOUR = "person_other_hour"  # their professional cannot hold it: the same words, the link to choose anew
     NEWS = "person_news"  # days after a consultation, to the person: the day, the hour and a link, as before it
     DESK = "account_desk"  # a task at the desk that nobody has taken
 
@@ -37,6 +39,7 @@ SENTENCES = {
 WITHOUT_AN_HOUR = {
     Notice.OFFER: "Une orientation vous attend : {link}",
     Notice.OFFER_LINK: "Une demande attend votre réponse : {link}",
+    Notice.OPENINGS: "Donner un créneau, en deux touches : {link}",
     Notice.DESK: "Une tâche vous attend : {link}",
     Notice.INVITED: "Votre compte vous attend. Pour l'ouvrir, dans les quatorze jours : {link}",
     Notice.NETWORK: "Un message vous attend : {link}",

@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import CallBackCancelled, FollowUpDue
+from contracts.events import CallBackCancelled, FollowUpDue, OpeningsAsked
 from contracts.words import Channel
 from kit.clock import now
-from services.reminders.domain.plan import Planned
+from services.reminders.domain.plan import Planned, about_a_thing
 from services.reminders.domain.texts import Notice
 from services.reminders.store import appointments, contacts, plan
 from services.reminders.tables import contact
@@ -49,4 +49,21 @@ async def follow_up_due(db: AsyncConnection, event: FollowUpDue) -> None:
         for channel in Channel
         if channel in wishes.channels
     ]
+    await plan.put(db, rows, again=())
+
+
+async def openings_asked(db: AsyncConnection, event: OpeningsAsked) -> None:
+    """One link to hours that they could give, in the hours of their day."""
+    chosen = await contacts.account_wishes(db, event.expert_id)
+    rows = about_a_thing(
+        Notice.OPENINGS,
+        event.expert_id,
+        chosen.channels[:1],
+        wishes=chosen,
+        thing_id=event.ask_id,
+        version=event.version,
+        now=now(),
+        expires_at=event.expires_at,
+        zone=event.time_zone,
+    )
     await plan.put(db, rows, again=())

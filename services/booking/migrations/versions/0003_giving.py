@@ -8,9 +8,7 @@ revision = "0003"
 down_revision = "0002"
 
 CHANGES = """
-ALTER TABLE appointment
-    ADD COLUMN late_minutes smallint CHECK (late_minutes BETWEEN 1 AND 60),
-    ADD COLUMN late_at timestamptz;
+ALTER TABLE appointment ADD COLUMN late_minutes smallint CHECK (late_minutes BETWEEN 1 AND 60);
 CREATE INDEX appointment_by_start ON appointment (starts_at);
 
 CREATE TABLE opening_round (
