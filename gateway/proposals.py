@@ -87,8 +87,8 @@ def compose(
     )
 
 
-def pressable(slots: Sequence[Slot], wanted: Sequence[Modality]) -> list[Slot]:
-    """At most four: one per hour in the modality liked best, those that do not overlap first.
+def pressable(slots: Sequence[Slot], wanted: Sequence[Modality], *, most: int = SHOWN_SLOTS) -> list[Slot]:
+    """At most `most`: one per hour in the modality liked best, those that do not overlap first.
 
     Where several ways are possible, starts that overlap would only be the same time twice: one is left.
     """
@@ -102,7 +102,7 @@ def pressable(slots: Sequence[Slot], wanted: Sequence[Modality]) -> list[Slot]:
             apart.append(slot)
     one_way = len(taste) == 1 or len({slot.modality for slot in by_hour.values()}) == 1
     rest = [slot for slot in by_hour.values() if slot not in apart] if one_way else []
-    return sorted([*apart, *rest][:SHOWN_SLOTS], key=lambda one: one.starts_at)
+    return sorted([*apart, *rest][:most], key=lambda one: one.starts_at)
 
 
 def label(slot: Slot, first: datetime, now: datetime, zone: str) -> str:

@@ -11,6 +11,7 @@ from contracts.booking import (
     Appointment,
     Appointments,
     Cancel,
+    HandBack,
     Hold,
     Move,
     NewAbsence,
@@ -68,6 +69,12 @@ class Booking(ServiceClient):
         booked: Appointment = await self._call("POST", "/appointments", Appointment, wanted, key=key)
         return booked
 
+    async def book_own(self, wanted: NewAppointment, *, key: str) -> Appointment:
+        """An expert books into their own agenda."""
+        path = f"/experts/{wanted.expert_id}/appointments"
+        booked: Appointment = await self._call("POST", path, Appointment, wanted, key=key)
+        return booked
+
     async def appointment(self, appointment_id: UUID) -> Appointment:
         found: Appointment = await self._call("GET", f"/appointments/{appointment_id}", Appointment)
         return found
@@ -123,10 +130,25 @@ class Booking(ServiceClient):
         made: Absence = await self._call("POST", f"/experts/{expert_id}/absences", Absence, absence, key=key)
         return made
 
-    async def change_absence(self, expert_id: UUID, absence_id: int, absence: NewAbsence) -> Absence:
+    async def preview_absence(self, expert_id: UUID, absence: NewAbsence) -> Absence:
+        """Whom it would touch; nothing is kept."""
+        path = f"/experts/{expert_id}/absences"
+        told: Absence = await self._call("POST", path, Absence, absence, query={"dry_run": "true"})
+        return told
+
+    async def hand_back(self, expert_id: UUID, appointment_ids: list[UUID], *, key: str) -> list[UUID]:
+        """« Je ne peux pas assurer »: those that were handed back now."""
+        path = f"/experts/{expert_id}/handed-back"
+        back: HandBack = await self._call("POST", path, HandBack, HandBack(appointment_ids), key=key)
+        return back.appointment_ids
+
+    async def change_absence(
+        self, expert_id: UUID, absence_id: int, absence: NewAbsence, scope: str = "one"
+    ) -> Absence:
         path = f"/experts/{expert_id}/absences/{absence_id}"
-        changed: Absence = await self._call("PATCH", path, Absence, absence)
+        changed: Absence = await self._call("PATCH", path, Absence, absence, query={"scope": scope})
         return changed
 
-    async def remove_absence(self, expert_id: UUID, absence_id: int) -> None:
-        await self._call("DELETE", f"/experts/{expert_id}/absences/{absence_id}")
+    async def remove_absence(self, expert_id: UUID, absence_id: int, scope: str = "one") -> None:
+        path = f"/experts/{expert_id}/absences/{absence_id}"
+        await self._call("DELETE", path, query={"scope": scope})

@@ -1,6 +1,7 @@
 """Orientations and offers as the gateway calls them: the work queue, what a person decides, what a target answers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from contracts.orientations import (
     Target,
     Targets,
 )
-from contracts.referral import Referral, Task, Tasks, Timeline, Transition
+from contracts.referral import BookingPermit, Referral, Task, Tasks, Timeline, Transition
 from gateway.clients.service import ServiceClient
 
 
@@ -102,6 +103,12 @@ class Orientations(ServiceClient):
     async def accept(self, offer_id: UUID, *, key: str) -> Declined:
         said: Declined = await self._call("POST", f"/offers/{offer_id}/accept", Declined, key=key)
         return said
+
+    async def hour(self, offer_id: UUID, *, key: str, starts_at: datetime | None = None) -> BookingPermit:
+        """The permit of whoever said yes to book the hour themself; with `starts_at` it is the press."""
+        path, query = f"/offers/{offer_id}/permit", {"starts_at": starts_at}
+        permit: BookingPermit = await self._call("POST", path, BookingPermit, key=key, query=query)
+        return permit
 
     async def decline(self, offer_id: UUID, answer: Decline, *, key: str) -> Declined:
         said: Declined = await self._call("POST", f"/offers/{offer_id}/decline", Declined, answer, key=key)

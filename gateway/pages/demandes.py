@@ -23,7 +23,8 @@ from kit.http import PeerProblem
 
 EXPERT_ONLY = to(Role.EXPERT)
 SAID = {
-    "oui": "C'est noté : la personne est prévenue par la ligne, qui vous rappelle l'heure convenue.",
+    "oui": "C'est noté. Choisissez une heure maintenant, ou laissez la ligne en convenir avec la personne.",
+    "heure": "L'heure est réservée dans votre agenda. La ligne la dit à la personne.",
     "non": "C'est noté. La demande va à quelqu'un d'autre : rien ne vous est reproché.",
     "autrement": "C'est noté : la ligne demande à la personne si cela lui convient.",
     "vu": "C'est noté : la ligne sait que vous l'avez lue.",
@@ -121,7 +122,8 @@ async def _mine(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
         "demandes/demandes.html",
         status=status,
         waiting=[one for one in offers if _waits(one, page.now)],
-        answered=[one for one in offers if not _waits(one, page.now)],
+        to_book=[one for one in offers if one.may_book],
+        answered=[one for one in offers if not one.may_book and not _waits(one, page.now)],
         said=SAID.get(page.request.query_params.get("dit", ""), ""),
         motive=motive if motive.isidentifier() and len(motive) <= 40 else "",
         words=words,

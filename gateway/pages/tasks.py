@@ -29,6 +29,7 @@ KINDS = {
     "nobody_left": "Personne n'a pu dire oui",
     "expert_away": "Professionnel absent à l'heure dite",
     "counter_offer": "Un professionnel propose autrement",
+    "own_hour": "Heure fixée par le professionnel, à dire",
     "overdue": "Étape en retard",
 }
 BY_HAND = 3

@@ -43,7 +43,8 @@ async def appointment_booked(db: AsyncConnection, event: AppointmentBooked) -> N
         return
     await _replace(db, event.replaces_id, event.expert_id)
     await contacts.keep_until(db, event.case_id)
-    await plan.follow(db, fresh, now=now(), awake=True)
+    instant = now()
+    await plan.follow(db, fresh, now=instant, awake=await contacts.on_the_line(db, event.case_id, instant))
     await _tell(db, Notice.BOOKED, [event.expert_id], fresh)
 
 

@@ -126,3 +126,30 @@ async def test_the_queue_shows_nothing_of_anyone_and_every_row_says_whose_it_is(
         shown = await coordinator.get("/orientations")
         assert shown.status == 200 and "Alix" not in shown.text
         assert (await coordinator.get("/orientations?apres=rien")).status == 422
+
+
+async def test_who_said_yes_chooses_the_hour_in_their_own_agenda(house: RunningHouse, desk: Desk) -> None:
+    expert = await the_expert(house)
+    contact = await desk.call(level=2, help=[], modalities=[], first_name="Noé")
+    permit = await desk.permit(contact)
+    path = f"/referral/referrals/{permit['referral_id']}/offers"
+    await desk.ask("POST", path, {"targets": [str(expert)]})
+    offer = (await desk.ask("GET", path))["offers"][0]["id"]
+    async with Walker(house.url) as professional:
+        await entered(professional, house, "expert")
+        await professional.post(f"/demandes/{offer}/oui", {})
+        mine = await professional.get("/demandes")
+        assert "Une heure à fixer" in mine.text and "Noé" in mine.text
+        hours = await professional.get(f"/demandes/{offer}/heure")
+        form = next(one for one in Found(hours).forms if one.action.endswith("/heure"))
+        done = await professional.press(form, form.buttons[-1])
+        assert "réservée dans votre agenda" in done.text
+        assert (await professional.press(form, form.buttons[-1])).status == 200  # the same press twice is one
+        late = await professional.press(form, form.buttons[0], idempotency_key="another-press")
+        assert late.status == 409 and "attend plus d" in late.text
+    shown = await desk.until(permit, "booked")
+    assert shown["expert_id"] == str(expert)
+    tasks = (await desk.ask("GET", f"{path.removesuffix('/offers')}/tasks"))["tasks"]
+    assert [task["kind"] for task in tasks] == ["own_hour"]  # the person has to be told
+    (row,) = await house.ask("booking", "SELECT seen_at FROM appointment WHERE id = $1", UUID(shown["appointment_id"]))
+    assert row["seen_at"] is not None

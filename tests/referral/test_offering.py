@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import jwt
 import pytest
 
 from contracts.words import Role
@@ -211,3 +212,23 @@ async def test_a_caller_may_refuse_who_accepted_without_harm_to_them(desk: Desk)
     assert passes[0]["stride_pass"] == pytest.approx(0)
     await net.ask()
     assert [one["target_id"] for one in await net.offers("sent")] == [str(net.experts[1].id)]
+
+
+async def test_who_said_yes_may_book_their_own_hour_and_the_desk_has_to_say_it(desk: Desk) -> None:
+    net = await a_network(desk, 2, level=2)
+    await net.ask(net.experts[0].id)
+    (offer,) = await net.offers()
+    assert (await net.answer(offer, "permit")).json()["code"] == "no-hour-awaited"  # before any yes
+    await net.answer(offer, "accept")
+    mine, other = (a_caller(Role.EXPERT, subject=one.id) for one in net.experts)
+    assert (await desk.get("/offers", caller=mine)).json()["offers"][0]["may_book"] is True
+    assert (await desk.post(f"/offers/{offer['id']}/permit", caller=other)).status_code == 404
+    soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    answer = await desk.post(f"/offers/{offer['id']}/permit", caller=mine, params={"starts_at": soon})
+    permit = jwt.decode(answer.json()["permit"], options={"verify_signature": False})["permit"]
+    assert permit["experts"] == [str(net.experts[0].id)] and permit["referral_id"] == net.id
+    assert [task["kind"] for task in await net.tasks()] == ["own_hour"]
+    await desk.hears(booked(await net.shown(), net.experts[0]))
+    assert (await desk.get("/offers", caller=mine)).json()["offers"][0]["may_book"] is False
+    assert (await net.answer(offer, "permit")).json()["code"] == "no-hour-awaited"  # it is found
+    assert [task["kind"] for task in await net.tasks()] == ["own_hour"]  # a person still has to say it

@@ -43,6 +43,10 @@ class UnknownTarget(NotFound):
     """Nobody of the network or the directory who may be asked has this id."""
 
 
+class NoHourAwaited(Conflict):
+    """Only who said yes chooses an hour, and only while none is found."""
+
+
 class DeclineRefused(Invalid):
     """The decline lacks what its reason asks for."""
 

@@ -110,8 +110,13 @@ def with_need(referral: Referral, *, need_id: UUID, level: int) -> Referral:
     return replace(referral, need_id=need_id, level=level, version=referral.version + 1)
 
 
-def book_permit(referral: Referral, sheet: Sheet, *, unwanted: frozenset[UUID] = frozenset()) -> BookPermit:
-    """What booking may do for this referral, and nothing about why; `unwanted` are the case's own exclusions."""
+def book_permit(
+    referral: Referral, sheet: Sheet, *, unwanted: frozenset[UUID] = frozenset(), only: tuple[UUID, ...] = ()
+) -> BookPermit:
+    """What booking may do for this referral, and nothing about why; `unwanted` are the case's own exclusions.
+
+    `only`: nobody but these, as when the one who said yes books their own hour.
+    """
     if referral.status in transitions.TERMINAL:
         raise transitions.ReferralClosed()
     return BookPermit(
@@ -119,6 +124,7 @@ def book_permit(referral: Referral, sheet: Sheet, *, unwanted: frozenset[UUID] =
         referral_id=referral.id,
         visit=VisitKind.FIRST,
         modalities=tuple(sheet.modalities),
+        experts=only,
         not_experts=tuple(dict.fromkeys((*sheet.not_experts, *sorted(unwanted)))),
         priority=referral.level,
         nickname=sheet.first_name or "",

@@ -23,6 +23,7 @@ WORDS: Final = {
     "expert_away": "Le professionnel sera absent à l’heure du rendez-vous : proposer une autre heure.",
     "overdue": "La prochaine étape attend depuis trop longtemps : la faire, ou passer la main.",
     "counter_offer": "Un professionnel propose autrement : demander à la personne si cela convient.",
+    "own_hour": "Le professionnel choisit l’heure lui-même : la dire à la personne comme convenu, et si elle lui va.",
 }
 TO_FOLLOW: Final = 3
 """From this level a cancelled or missed appointment becomes somebody's task, which only a person closes (care.md 7)."""
@@ -83,7 +84,7 @@ def follow_up_due(kind: str, *, level: int, by: str | None, now: datetime) -> da
         return now + WITHIN
     if kind == "cancelled" and by != "person":
         return now + timedelta(hours=24)
-    if kind in ("expert_away", "counter_offer"):
+    if kind in ("expert_away", "counter_offer", "own_hour"):
         return now + timedelta(hours=24)
     return None
 

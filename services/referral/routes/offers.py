@@ -1,28 +1,31 @@
 """What targets are asked: an expert on their own page, a structure or a service behind a link or by telephone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Controller, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.caller import Caller
 from contracts.orientations import Decline, Declined, MyOffer, MyOffers, OfferStatus, TargetKind
-from contracts.words import LinkPurpose, Role
+from contracts.referral import BookingPermit
+from contracts.words import LinkPurpose, ReferralStatus, Role
 from kit import audit, outbox
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
-from services.referral.deliver import offering, passing
+from kit.web import HousePermits
+from services.referral.deliver import asking, offering, passing
 from services.referral.domain import offers as rules
-from services.referral.domain import shown_offers
-from services.referral.domain.offers import DeclineRefused, Offer, UnknownOffer
-from services.referral.domain.referrals import Referral
+from services.referral.domain import sheets, shown_offers, tasks
+from services.referral.domain.offers import DeclineRefused, NoHourAwaited, Offer, UnknownOffer
+from services.referral.domain.referrals import Referral, book_permit
 from services.referral.routes.given import ABOUT_REFERRALS, Knowing, Sealing
+from services.referral.routes.shown import utc
+from services.referral.store import contacts, offers_read, referrals
 from services.referral.store import offers as store
-from services.referral.store import offers_read, referrals
 
 RECENT: Final = timedelta(days=30)
 TARGETS: Final = (Role.EXPERT, Role.PERSON)
@@ -69,6 +72,33 @@ class Offers(Controller):
             await offering.won(db, referral, before, after, actor=_actor(caller), now=instant)
             await audit.note(db, caller, "accept", "offer", offer_id)
         return Declined(offer_id, OfferStatus.ACCEPTED)
+
+    @post("/{offer_id:uuid}/permit", status_code=200, guards=[only(Role.EXPERT)])
+    async def permit(
+        self,
+        db: Db,
+        caller: Me,
+        vault: Sealing,
+        permits: HousePermits,
+        offer_id: FromPath[UUID],
+        starts_at: FromQuery[datetime | None] = None,
+    ) -> BookingPermit:
+        """Who said yes books the hour themself, in their own agenda and nobody else's; the desk has to tell it.
+
+        With `starts_at` it is the press itself: refused past the target of the level without a plan until then.
+        """
+        instant = now()
+        referral, mine = await _to_answer(db, caller, offer_id)
+        if mine.status is not OfferStatus.ACCEPTED or referral.status is not ReferralStatus.ACCEPTED:
+            raise NoHourAwaited()
+        sheet = await contacts.need_of(db, vault, referral.need_id)
+        sheets.submittable(sheet, starts_at=utc(starts_at), now=instant)
+        if starts_at is not None:
+            due = tasks.follow_up_due("own_hour", level=referral.level, by="expert", now=instant)
+            await asking.ask(db, "own_hour", referral, now=instant, due_at=due)
+        await audit.note(db, caller, "permit", "referral", referral.id)
+        signed = permits.sign(book_permit(referral, sheet, only=(caller.subject,)))
+        return BookingPermit(signed, referral.case_id, referral.id)
 
     @post("/{offer_id:uuid}/decline", status_code=200)
     async def decline(

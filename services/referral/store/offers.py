@@ -102,13 +102,15 @@ async def of_target(db: AsyncConnection, target_id: UUID, *, since: datetime, li
     """What a target was offered: what waits for an answer first, then the latest; with when it is booked, if it is."""
     waiting = offer.c.status.in_(_OPEN)
     joined = offer.join(referral, referral.c.id == offer.c.referral_id)
-    booked = (referral.c.expert_id == offer.c.target_id) & (referral.c.status == "booked")
+    theirs = referral.c.expert_id == offer.c.target_id
+    booked, to_book = theirs & (referral.c.status == "booked"), theirs & (referral.c.status == "accepted")
     query = (
         select(
             offer,
             referral.c.kind.label("orientation_kind"),
             referral.c.need_id,
             case((booked, referral.c.starts_at)).label("booked_at"),
+            (to_book & (offer.c.status == "accepted")).label("may_book"),
         )
         .select_from(joined)
         .where(offer.c.target_id == target_id, or_(waiting, offer.c.sent_at > since))

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.orientations import MyOffer, OrientationKind
+from contracts.orientations import MyOffer, OrientationKind, TargetKind
 from kit.vault import Vault
 from services.referral.domain import shown_offers
 from services.referral.store import referrals, sealed
@@ -29,7 +29,13 @@ async def shown(db: AsyncConnection, vault: Vault, row: Any) -> MyOffer:
     if one.note is not None and await _shares(db, one.case_id):
         place = f"offer.note:{one.referral_id}"
         note = sealed.opened(vault, typed.data_key, one.note, place=place).get("note")
-    return msgspec.structs.replace(before, first_name=said.get("first_name"), note=note, starts_at=row.booked_at)
+    return msgspec.structs.replace(
+        before,
+        first_name=said.get("first_name"),
+        note=note,
+        starts_at=row.booked_at,
+        may_book=one.target_kind is TargetKind.EXPERT and bool(row.may_book),
+    )
 
 
 async def _shares(db: AsyncConnection, case_id: Any) -> bool:

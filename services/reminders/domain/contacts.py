@@ -19,6 +19,8 @@ KEPT = timedelta(days=30)
 """How long a way to reach someone is kept after the last appointment."""
 CALL = timedelta(minutes=5)
 """A recall pressed this soon after the contact was given may come before the booking is known here."""
+ON_THE_LINE = timedelta(minutes=30)
+"""So long after they said how to reach them, a person is awake: a booking later than that was made without them."""
 
 
 class ContactInvalid(Invalid):

@@ -81,6 +81,8 @@ async def _keep(
     if former != reach:
         await contacts.put(db, vault, case_id, reach, now=now())
         await _follow(db, case_id)
+    else:
+        await contacts.given_again(db, case_id, now())
     return _kinds(reach.wishes)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.words import Channel, MessageMoment
 from kit.vault import Vault
-from services.reminders.domain.contacts import KEPT, Reach, Wishes
+from services.reminders.domain.contacts import KEPT, ON_THE_LINE, Reach, Wishes
 from services.reminders.tables import account, appointment, contact
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:case_id, 0))")
@@ -62,6 +62,17 @@ async def kept(db: AsyncConnection, case_id: UUID) -> Any:
         contact.c.recalled_at,
     )
     return (await db.execute(select(*columns).where(contact.c.case_id == case_id))).first()
+
+
+async def given_again(db: AsyncConnection, case_id: UUID, now: datetime) -> None:
+    """The same once more: nothing changes but that they have just said it."""
+    await db.execute(update(contact).where(contact.c.case_id == case_id).values(given_at=now))
+
+
+async def on_the_line(db: AsyncConnection, case_id: UUID, now: datetime) -> bool:
+    """They have just said how to reach them, so « now » wakes nobody."""
+    row = await kept(db, case_id)
+    return row is not None and now - row.given_at <= ON_THE_LINE
 
 
 async def remember_recall(db: AsyncConnection, case_id: UUID, now: datetime) -> None:
