@@ -14,13 +14,17 @@ SETTINGS = {"plan_cache_mode": "force_generic_plan", "timezone": "UTC", "stateme
 
 
 class Lines:
-    """At most `size` connections, the last used first; a broken one is replaced when it is next needed."""
+    """At most `size` connections, the last used first; a broken one is replaced when it is next needed.
+
+    A line that comes back goes straight to whoever has waited longest: were it only laid down, a newcomer could take
+    it before the woken one runs, who would then wait again behind all others.
+    """
 
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.url = url
         self.size = size
         self._idle: list[asyncpg.Connection] = []
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._open = 0
 
     async def _take(self) -> asyncpg.Connection:
@@ -36,30 +40,34 @@ class Lines:
                     return await asyncpg.connect(self.url, server_settings=SETTINGS, timeout=3)
                 except BaseException:
                     self._open -= 1
-                    self._wake()
+                    self._pass_on(None)
                     raise
-            turn = asyncio.get_running_loop().create_future()
+            turn: asyncio.Future[asyncpg.Connection | None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             try:
-                await turn
+                passed = await turn
             except asyncio.CancelledError:
                 if turn.done() and not turn.cancelled():
-                    self._wake()  # our turn goes to the next
+                    self._give(turn.result())
                 raise
+            if passed is not None:
+                self._idle.append(passed)  # looked at above like any other, and ours: nothing runs in between
 
-    def _give(self, line: asyncpg.Connection) -> None:
-        if line.is_closed():
+    def _give(self, line: asyncpg.Connection | None) -> None:
+        if line is not None and line.is_closed():
             self._open -= 1
-        else:
+            line = None
+        if not self._pass_on(line) and line is not None:
             self._idle.append(line)
-        self._wake()
 
-    def _wake(self) -> None:
+    def _pass_on(self, line: asyncpg.Connection | None) -> bool:
+        """Give the longest waiting a line, or (None) leave to open one; False when nobody waits."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(line)
+                return True
+        return False
 
     async def fetch(self, text: str, *arguments: Any) -> list[Any]:
         """All rows of one statement."""
