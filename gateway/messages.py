@@ -66,6 +66,12 @@ SENTENCES: Final[dict[str, str]] = {
     "unknown-absence": "Cette absence n'existe plus.",
     "not-your-part": "C'est à l'autre personne, ou à la ligne, de le dire.",
     "opening-not-valid": "Ces heures ne forment pas une ouverture. Vérifiez le début et la fin.",
+    "hour-not-free": "Quelque chose est déjà à cette heure dans l'agenda. Choisissez-en une autre.",
+    "gift-not-valid": "Cette heure ne peut pas être donnée. Choisissez-en une à venir, dans les deux mois.",
+    "ask-is-over": "Cette demande est passée. Votre agenda reste ouvert : vous pouvez y donner des heures.",
+    "unknown-ask": "Cette demande n'existe pas, ou n'est pas la vôtre.",
+    "late-not-valid": "Choisissez cinq, dix ou quinze minutes.",
+    "late-too-early": "C'est encore loin. Si l'heure ne convient plus, déplacez plutôt le rendez-vous.",
     "window-too-long": "La période demandée est trop longue.",
     # gateway
     "bad-token": "Votre session n'est plus reconnue. Connectez-vous : rien de ce qui est enregistré n'est perdu.",

@@ -6,12 +6,25 @@ from services.booking.routes import book, slots
 from services.booking.routes.agendas import Agendas
 from services.booking.routes.appointments import Appointments
 from services.booking.routes.changes import Changes
+from services.booking.routes.delays import Delays
+from services.booking.routes.figures import FiguresOfAgendas
+from services.booking.routes.giving import Asks, Gifts, Rounds
 from services.booking.routes.holds import Holds
 from services.booking.routes.own_hours import OwnHours
 from services.booking.routes.slots import FreeSlots
 from services.booking.routes.types import Types
 
-CONTROLLERS: list[ControllerRouterHandler] = [Types, FreeSlots, Holds, Appointments, Changes, Agendas, OwnHours]
+GIVING = (Delays, Gifts, Asks, Rounds, FiguresOfAgendas)
+CONTROLLERS: list[ControllerRouterHandler] = [
+    Types,
+    FreeSlots,
+    Holds,
+    Appointments,
+    Changes,
+    Agendas,
+    OwnHours,
+    *GIVING,
+]
 HOT = [*slots.HOT, *book.HOT]
 
 __all__ = ["CONTROLLERS", "HOT"]
