@@ -94,6 +94,7 @@ class Appointment(msgspec.Struct, frozen=True):
     seen_at: datetime | None = None
     arrived_at: datetime | None = None
     started_at: datetime | None = None
+    handed_back: bool = False  # the professional cannot hold it: another hour is looked for
     cancellable: bool = False  # by this caller, now
     movable: bool = False
     late_minutes: int = 0  # the professional said so; whoever waits is told « quelques minutes »
@@ -156,18 +157,31 @@ class Opening(msgspec.Struct, frozen=True):
 
 
 class NewAbsence(msgspec.Struct, frozen=True):
-    """POST /experts/{id}/absences; `touched` in the answer tells the appointments that stand inside it."""
+    """POST /experts/{id}/absences: kept, with the appointments that stand inside; with `?dry_run=true` only told.
+
+    With `rrule` the first of many, in local times of the expert's zone.
+    """
 
     starts_at: datetime
     ends_at: datetime
+    rrule: str = ""
 
 
 class Absence(msgspec.Struct, frozen=True):
     id: int
     starts_at: datetime
     ends_at: datetime
-    source: str
+    source: str  # absence | leave (told in the profile) | holiday | external
     touched: int = 0
+    appointments: list[Appointment] = []  # live ones still to come in it, when it is told or kept
+    recurring: bool = False
+    occurrences: int = 1  # days on which it begins within thirteen months
+
+
+class HandBack(msgspec.Struct, frozen=True):
+    """POST /experts/{id}/handed-back: « Je ne peux pas assurer »; answered with what was handed back now."""
+
+    appointment_ids: list[UUID]
 
 
 class Agenda(msgspec.Struct, frozen=True):

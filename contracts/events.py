@@ -1,11 +1,13 @@
 """Every event of the house, and who listens: facts in the past tense that only ever gain fields with defaults."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.afterwards import CallBackCancelled as CallBackCancelled
 from contracts.afterwards import Event as Event
 from contracts.afterwards import FollowUpDue as FollowUpDue
+from contracts.away import AppointmentHandedBack as AppointmentHandedBack
+from contracts.away import OtherHourWanted as OtherHourWanted
 from contracts.giving import OpeningsAsked as OpeningsAsked
 from contracts.words import (
     Channel,
@@ -127,6 +129,7 @@ class ExpertChanged(Event, frozen=True):
     time_zone: str
     holiday_region: str
     active: bool
+    leave: tuple[tuple[date, date], ...] = ()  # first and last day away
 
 
 class CaseExclusionsChanged(Event, frozen=True):
@@ -271,6 +274,8 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     OfferClosed: ("reminders",),
     ManagerNeeded: ("reminders",),
     AppointmentUncovered: ("referral",),
+    AppointmentHandedBack: ("referral",),
+    OtherHourWanted: ("reminders",),
     ExpertInvited: ("reminders",),
     ProofExpiring: ("reminders",),
     NoticePosted: ("reminders",),

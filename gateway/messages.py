@@ -63,6 +63,7 @@ SENTENCES: Final[dict[str, str]] = {
     "unknown-expert": "Ce professionnel n'est pas dans le réseau.",
     "unknown-type": "Ce type de rendez-vous n'existe pas.",
     "unknown-opening": "Cette ouverture n'existe plus.",
+    "absence-not-valid": "Ces jours ne forment pas une absence. Vérifiez le début, la fin et la répétition.",
     "unknown-absence": "Cette absence n'existe plus.",
     "not-your-part": "C'est à l'autre personne, ou à la ligne, de le dire.",
     "opening-not-valid": "Ces heures ne forment pas une ouverture. Vérifiez le début et la fin.",

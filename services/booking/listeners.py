@@ -6,14 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.caller import Caller, Grant
 from contracts.events import AccountClosed, CaseErased, CaseExclusionsChanged, ExpertChanged, ReferralClosed
-from contracts.words import Role
+from contracts.words import AppointmentStatus, Role
 from kit import outbox
 from kit.auth import NOBODY
 from kit.clock import now
 from services.booking.domain import telling
 from services.booking.domain.appointments import CANCELLED_BY, Party
 from services.booking.domain.experts import Expert
-from services.booking.store import appointments, experts, giving
+from services.booking.store import absences, appointments, experts, giving
 
 OURSELVES = Caller(subject=NOBODY, grants=(Grant(Role.SERVICE),))
 
@@ -29,7 +29,17 @@ async def expert_changed(db: AsyncConnection, event: ExpertChanged) -> None:
         active=event.active,
     )
     if await experts.put(db, one, event.version, now()):
+        await _leave(db, event)
         await outbox.nudge(db, f"agenda:{event.expert_id}")
+
+
+async def _leave(db: AsyncConnection, event: ExpertChanged) -> None:
+    """Leave told in the profile is time away in the agenda; whoever was booked in it is not left without a word."""
+    moment = now()
+    for span in await absences.replace_leave(db, event.expert_id, event.leave, event.time_zone, moment):
+        booked = await appointments.of_expert(db, event.expert_id, max(span.start, moment), span.end)
+        coming = [one for one in booked if one.status is AppointmentStatus.BOOKED and one.starts_at > moment]
+        await outbox.tell(db, *(told for one in coming for told in telling.uncovered(one)))
 
 
 async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:

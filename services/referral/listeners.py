@@ -11,6 +11,7 @@ from contracts.events import (
     AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentHandedBack,
     AppointmentMissed,
     AppointmentMoved,
     AppointmentSeen,
@@ -18,6 +19,7 @@ from contracts.events import (
     AppointmentUnseen,
     AvailabilityChanged,
     MessageFailed,
+    OtherHourWanted,
     PersonWaitingAlone,
     ReferralClosed,
 )
@@ -151,6 +153,21 @@ async def appointment_uncovered(db: AsyncConnection, event: AppointmentUncovered
         return
     due = tasks.follow_up_due("expert_away", level=referral.level, by="expert", now=instant)
     await asking.ask(db, "expert_away", referral, now=instant, appointment_id=event.appointment_id, due_at=due)
+
+
+async def appointment_handed_back(db: AsyncConnection, event: AppointmentHandedBack) -> None:
+    """From level 3 a person calls; below, the person is also sent the link under which they choose another hour."""
+    known = await referrals.appointment_heard(db, event.appointment_id)
+    if known is not None and (known.version > event.version or known.standing != Standing.BOOKED):
+        return
+    referral, instant = await referrals.find(db, event.referral_id), now()
+    if referral is None:
+        return
+    due = tasks.follow_up_due("expert_away", level=referral.level, by="expert", now=instant)
+    await asking.ask(db, "expert_away", referral, now=instant, appointment_id=event.appointment_id, due_at=due)
+    if referral.level < tasks.TO_FOLLOW:
+        told = OtherHourWanted(event.appointment_id, event.version, event.case_id, event.starts_at)
+        await outbox.tell(db, told)
 
 
 async def _heard(

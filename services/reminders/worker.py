@@ -16,6 +16,7 @@ from contracts.events import (
     NoticePosted,
     OfferClosed,
     OpeningsAsked,
+    OtherHourWanted,
     PersonWaitingAlone,
     ProofExpiring,
     ReferralClosed,
@@ -29,7 +30,7 @@ from services.reminders import listeners, settings
 from services.reminders.deliver.mail import Mail
 from services.reminders.deliver.sending import Outgoing, send_due
 from services.reminders.deliver.sms import Sms
-from services.reminders.store import afterwards
+from services.reminders.store import afterwards, away
 
 
 async def begin(worker: Listening) -> None:
@@ -66,6 +67,7 @@ SERVICE = Service(
         CallBackCancelled: afterwards.call_back_cancelled,
         FollowUpDue: afterwards.follow_up_due,
         OpeningsAsked: afterwards.openings_asked,
+        OtherHourWanted: away.other_hour_wanted,
         CaseErased: listeners.case_erased,
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,

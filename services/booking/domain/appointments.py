@@ -60,6 +60,7 @@ class Appointment:
     seen_at: datetime | None = None
     arrived_at: datetime | None = None
     started_at: datetime | None = None
+    handed_back_at: datetime | None = None
     late_minutes: int = 0
 
     @property

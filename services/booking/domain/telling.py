@@ -1,11 +1,13 @@
 """What booking tells the house of an appointment."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.events import (
     AppointmentAttended,
     AppointmentCancelled,
+    AppointmentHandedBack,
     AppointmentMissed,
     AppointmentMoved,
     AppointmentSeen,
@@ -67,6 +69,22 @@ def uncovered(one: Appointment) -> list[Event]:
             referral_id=one.referral_id,
             expert_id=one.expert_id,
             starts_at=one.starts_at,
+        )
+    ]
+
+
+def handed_back(row: Any) -> list[Event]:
+    """The professional cannot hold it: it is placed again at the pace of its level."""
+    if row.case_id is None or row.referral_id is None:
+        return []
+    return [
+        AppointmentHandedBack(
+            appointment_id=row.id,
+            version=row.version,
+            case_id=row.case_id,
+            referral_id=row.referral_id,
+            expert_id=row.expert_id,
+            starts_at=row.starts_at,
         )
     ]
 

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from services.booking.routes import book, slots
+from services.booking.routes.absences import Absences
 from services.booking.routes.agendas import Agendas
 from services.booking.routes.appointments import Appointments
 from services.booking.routes.changes import Changes
@@ -22,6 +23,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     Appointments,
     Changes,
     Agendas,
+    Absences,
     OwnHours,
     *GIVING,
 ]

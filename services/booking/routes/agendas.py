@@ -9,21 +9,19 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import booking as shapes
-from contracts.words import AppointmentStatus
-from kit import outbox
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
-from services.booking.domain import edits, refusals, telling, zones
+from services.booking.domain import edits, refusals, zones
 from services.booking.domain.moments import known_id, span
 from services.booking.domain.openings import OpeningRule, Override
 from services.booking.domain.spans import Span
+from services.booking.routes.absences import as_shape, edited
 from services.booking.routes.rights import DESK, OWNERS, check_agenda, shown
 from services.booking.routes.types import shown as type_shown
 from services.booking.store import agenda, appointments, experts, openings, types
 from services.booking.store.ids import new_id
 
-LONGEST_ABSENCE = timedelta(days=400)
 LONGEST_WINDOW = timedelta(days=62)
 Scope = Annotated[str, QueryParameter(name="scope", pattern="^(one|all)$")]
 
@@ -51,7 +49,7 @@ class Agendas(Controller):
             time_zone=one.time_zone,
             version=await experts.version(db, expert_id),
             openings=[_opening(row) for row in await openings.occurrences(db, expert_id, window)],
-            absences=[_absence(row) for row in await openings.absences(db, expert_id, window)],
+            absences=[as_shape(row) for row in await openings.absences(db, expert_id, window)],
             appointments=[shown(each, kinds[each.type_id], caller, moment) for each in booked],
             types=[type_shown(kind) for kind in kinds.values() if kind.modality in one.modalities],
         )
@@ -82,7 +80,7 @@ class Agendas(Controller):
         written = await _add(db, rule)
         if not written:
             raise refusals.OpeningNotValid(fields={"first_day": "no opening within half a year from today"})
-        await _edited(db, expert_id)
+        await edited(db, expert_id)
         return await _shown(db, expert_id, written[0])
 
     @patch("/openings/{occurrence_id:int}", guards=[only(*OWNERS)])
@@ -108,7 +106,7 @@ class Agendas(Controller):
             written = await _change_one(db, rule, row.day, wanted)
         if not written:
             raise refusals.OpeningNotValid(fields={"starts_at": "no opening comes of it"})
-        await _edited(db, expert_id)
+        await edited(db, expert_id)
         return await _shown(db, expert_id, written[0])
 
     @delete("/openings/{occurrence_id:int}", guards=[only(*OWNERS)])
@@ -127,43 +125,7 @@ class Agendas(Controller):
         else:
             await openings.override(db, rule.id, Override(row.day, cancelled=True))
             await _write(db, rule)
-        await _edited(db, expert_id)
-
-    @post("/absences", guards=[only(*OWNERS)])
-    async def away(
-        self, expert_id: FromPath[UUID], data: JSONBody[shapes.NewAbsence], db: Db, caller: Me
-    ) -> shapes.Absence:
-        """An absence; appointments that stand in it are counted, not cancelled."""
-        check_agenda(caller, expert_id, to_change=True)
-        await experts.find(db, expert_id)
-        wanted = span(data.starts_at, data.ends_at, LONGEST_ABSENCE)
-        await agenda.lock(db, expert_id)
-        absence_id = await openings.add_absence(db, expert_id, wanted)
-        return await _away(db, expert_id, absence_id, wanted)
-
-    @patch("/absences/{absence_id:int}", guards=[only(*OWNERS)])
-    async def change_absence(
-        self,
-        expert_id: FromPath[UUID],
-        absence_id: FromPath[int],
-        data: JSONBody[shapes.NewAbsence],
-        db: Db,
-        caller: Me,
-    ) -> shapes.Absence:
-        """Move or stretch an absence."""
-        check_agenda(caller, expert_id, to_change=True)
-        wanted = span(data.starts_at, data.ends_at, LONGEST_ABSENCE)
-        await agenda.lock(db, expert_id)
-        await openings.change_absence(db, expert_id, known_id(absence_id), wanted)
-        return await _away(db, expert_id, absence_id, wanted)
-
-    @delete("/absences/{absence_id:int}", guards=[only(*OWNERS)])
-    async def back(self, expert_id: FromPath[UUID], absence_id: FromPath[int], db: Db, caller: Me) -> None:
-        """The absence is over or was none: its openings are offered again."""
-        check_agenda(caller, expert_id, to_change=True)
-        await agenda.lock(db, expert_id)
-        await openings.remove_absence(db, expert_id, known_id(absence_id))
-        await _edited(db, expert_id)
+        await edited(db, expert_id)
 
 
 async def _change_one(db: AsyncConnection, rule: OpeningRule, day: Any, wanted: Span) -> list[int]:
@@ -199,32 +161,11 @@ async def _write(db: AsyncConnection, rule: OpeningRule) -> list[int]:
     return await openings.write_out(db, rule, since=today, until=today + agenda.AHEAD)
 
 
-async def _edited(db: AsyncConnection, expert_id: UUID) -> None:
-    moment = now()
-    today = moment.date()
-    await openings.edited(db, expert_id, [today, today + agenda.DAYS_SHOWN], moment)
-    await outbox.nudge(db, f"agenda:{expert_id}")
-
-
 async def _shown(db: AsyncConnection, expert_id: UUID, occurrence_id: int) -> shapes.Opening:
     row = await openings.occurrence(db, expert_id, occurrence_id)
     window = Span(row.during.lower, row.during.upper)
     (found,) = (each for each in await openings.occurrences(db, expert_id, window) if each.id == occurrence_id)
     return _opening(found)
-
-
-async def _away(db: AsyncConnection, expert_id: UUID, absence_id: int, wanted: Span) -> shapes.Absence:
-    await _edited(db, expert_id)
-    booked = await appointments.of_expert(db, expert_id, wanted.start, wanted.end)
-    still = [each for each in booked if each.status is AppointmentStatus.BOOKED and each.starts_at > now()]
-    await outbox.tell(db, *(event for each in still for event in telling.uncovered(each)))
-    return shapes.Absence(
-        id=absence_id,
-        starts_at=wanted.start,
-        ends_at=wanted.end,
-        source="absence",
-        touched=sum(each.live for each in booked),
-    )
 
 
 def _opening(row: Any) -> shapes.Opening:
@@ -236,7 +177,3 @@ def _opening(row: Any) -> shapes.Opening:
         type_ids=sorted(row.type_ids),
         recurring=bool(row.rrule),
     )
-
-
-def _absence(row: Any) -> shapes.Absence:
-    return shapes.Absence(id=row.id, starts_at=row.during.lower, ends_at=row.during.upper, source=row.source)

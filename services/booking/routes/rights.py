@@ -68,6 +68,7 @@ def shown(one: Appointment, kind: ConsultationType, caller: Caller, now: datetim
         seen_at=one.seen_at,
         arrived_at=one.arrived_at,
         started_at=one.started_at,
+        handed_back=one.handed_back_at is not None,
         cancellable=appointments.cancellable(one, kind, who, now),
         movable=appointments.movable(one, kind, who, now),
         late_minutes=one.late_minutes,

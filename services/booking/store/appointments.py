@@ -22,6 +22,7 @@ LIVE_STATUSES = [status.value for status in LIVE]
 _KEPT = (
     *("id", "expert_id", "type_id", "case_id", "referral_id", "starts_at", "ends_at", "nickname", "expert_zone"),
     *("person_zone", "version", "sequence", "ical_uid", "seen_at", "arrived_at", "started_at"),
+    "handed_back_at",
 )
 _COLUMNS = [
     *(table.c[name] for name in _KEPT),
@@ -191,6 +192,7 @@ async def move(
             version=before.version + 1,
             sequence=before.sequence + 1,
             seen_at=None,
+            handed_back_at=None,
             late_minutes=None,
             told_unseen=False,
             told_alone=False,

@@ -121,36 +121,6 @@ async def absences(db: AsyncConnection, expert_id: UUID, span: Span) -> list[Any
     return list((await db.execute(asked.order_by(busy_block.c.id))).all())
 
 
-async def add_absence(db: AsyncConnection, expert_id: UUID, span: Span) -> int:
-    """Keep an absence; its id."""
-    row = {"expert_id": expert_id, "during": Range(span.start, span.end), "source": "absence"}
-    new: int = (await db.execute(insert(busy_block).values(row).returning(busy_block.c.id))).scalar_one()
-    return new
-
-
-async def change_absence(db: AsyncConnection, expert_id: UUID, absence_id: int, span: Span) -> Span:
-    """Other hours for an absence; the former ones."""
-    former = await _absence(db, expert_id, absence_id)
-    new = {"during": Range(span.start, span.end)}
-    await db.execute(update(busy_block).where(busy_block.c.id == absence_id).values(new))
-    return former
-
-
-async def remove_absence(db: AsyncConnection, expert_id: UUID, absence_id: int) -> Span:
-    """Take an absence away; the hours it had."""
-    former = await _absence(db, expert_id, absence_id)
-    await db.execute(delete(busy_block).where(busy_block.c.id == absence_id))
-    return former
-
-
-async def _absence(db: AsyncConnection, expert_id: UUID, absence_id: int) -> Span:
-    mine = and_(busy_block.c.id == absence_id, busy_block.c.expert_id == expert_id, busy_block.c.source == "absence")
-    row = (await db.execute(select(busy_block.c.during).where(mine))).first()
-    if row is None:
-        raise refusals.UnknownAbsence
-    return Span(row.during.lower, row.during.upper)
-
-
 async def edited(db: AsyncConnection, expert_id: UUID, days: Iterable[date], now: datetime) -> None:
     """Derive the touched days again and count the edit; under the agenda's lock."""
     shown = now.date() + agenda.DAYS_SHOWN

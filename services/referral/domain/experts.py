@@ -160,4 +160,5 @@ def expert_changed(expert: Expert) -> ExpertChanged:
         time_zone=expert.time_zone,
         holiday_region=expert.holiday_region,
         active=expert.active,
+        leave=expert.leave,
     )

@@ -35,13 +35,16 @@ def persons(
     now: datetime,
 ) -> tuple[Verdict, datetime | None]:
     """Whether a person's message may leave now; with a date when it must wait for their hours."""
-    if kind == Notice.NEWS:
+    stands = known_state == State.BOOKED and known_version == version
+    if kind == Notice.OTHER_HOUR and not stands:
+        return Verdict.DROP, None
+    if kind in (Notice.NEWS, Notice.OTHER_HOUR):
         if wishes is None or known_privacy == Privacy.SILENT or (expires_at and now >= expires_at):
             return Verdict.DROP, None
         own = wishes.hours(time_zone)
         calm = nearest(own, now, after=now, before=expires_at or now)
         return (Verdict.SEND, None) if allows(own, now) else (Verdict.LATER, calm) if calm else (Verdict.DROP, None)
-    true = known_state == State.BOOKED and known_version == version and known_privacy != Privacy.SILENT
+    true = stands and known_privacy != Privacy.SILENT
     if not true or wishes is None or kind not in wishes.moments or (expires_at and now >= expires_at):
         return Verdict.DROP, None
     if kind == MessageMoment.NOW and now - due_at <= PATIENCE:

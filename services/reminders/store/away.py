@@ -1,0 +1,38 @@
+"""What leaves when a professional cannot hold an appointment: the link under which another hour is chosen."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.events import OtherHourWanted
+from contracts.words import Channel
+from kit.clock import now
+from services.reminders.domain.plan import Planned, State
+from services.reminders.domain.texts import Notice
+from services.reminders.store import appointments, contacts, plan
+
+
+async def other_hour_wanted(db: AsyncConnection, event: OtherHourWanted) -> None:
+    """One message per channel that the person chose, in their own hours and before the hour it is about."""
+    known = await appointments.find(db, event.appointment_id)
+    wishes = await contacts.wishes(db, event.case_id)
+    if known is None or known.state is not State.BOOKED or known.starts_at != event.starts_at or wishes is None:
+        return
+    instant = now()
+    if instant >= event.starts_at:
+        return
+    rows = [
+        Planned(
+            kind=Notice.OTHER_HOUR.value,
+            channel=channel,
+            recipient_id=event.case_id,
+            due_at=instant,
+            expires_at=event.starts_at,
+            appointment_id=known.id,
+            version=known.version,
+            case_id=event.case_id,
+            starts_at=known.starts_at,
+            time_zone=known.person_zone,
+        )
+        for channel in Channel
+        if channel in wishes.channels
+    ]
+    await plan.put(db, rows, again=())
