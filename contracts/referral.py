@@ -161,6 +161,23 @@ class Timeline(msgspec.Struct, frozen=True):
     transitions: list[Transition]
 
 
+class HeardHour(msgspec.Struct, frozen=True):
+    """One appointment of an orientation, as booking last told it."""
+
+    id: UUID
+    expert_id: UUID
+    expert: str
+    standing: str  # booked | attended | missed | cancelled
+    starts_at: datetime | None
+    cancelled_by: str | None = None  # person | expert | staff
+
+
+class HeardHours(msgspec.Struct, frozen=True):
+    """GET /referrals/{id}/hours, the next to come first."""
+
+    hours: list[HeardHour]
+
+
 class ExpertCard(msgspec.Struct, frozen=True):
     """GET /experts/{id}: what a person with an appointment, and the desk, may read of an expert."""
 

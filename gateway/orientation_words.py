@@ -105,6 +105,8 @@ CAUSES: Final = {
     "reopened": "rouverte",
     "made_by_mistake": "saisie par erreur",
 }
+STANDINGS: Final = {"booked": "prévu", "attended": "a eu lieu", "missed": "personne n'est venu", "cancelled": "annulé"}
+CANCELLED_BY: Final = {"person": " par la personne", "expert": " par le professionnel", "staff": " par la ligne"}
 MAY_REACH: Final = {
     "call": "elle accepte d'être appelée",
     "message": "elle accepte un message",

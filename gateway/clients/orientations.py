@@ -23,7 +23,7 @@ from contracts.orientations import (
     Target,
     Targets,
 )
-from contracts.referral import BookingPermit, Referral, Task, Tasks, Timeline, Transition
+from contracts.referral import BookingPermit, HeardHour, HeardHours, Referral, Task, Tasks, Timeline, Transition
 from gateway.clients.service import ServiceClient
 
 
@@ -50,6 +50,10 @@ class Orientations(ServiceClient):
     async def tasks(self, referral_id: UUID) -> list[Task]:
         found: Tasks = await self._call("GET", f"/referrals/{referral_id}/tasks", Tasks)
         return found.tasks
+
+    async def hours(self, referral_id: UUID) -> list[HeardHour]:
+        found: HeardHours = await self._call("GET", f"/referrals/{referral_id}/hours", HeardHours)
+        return found.hours
 
     async def of_case(self, case_id: UUID) -> list[CaseOrientation]:
         found: CaseOrientations = await self._call("GET", f"/cases/{case_id}/referrals", CaseOrientations)

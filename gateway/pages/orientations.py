@@ -126,11 +126,12 @@ async def by_telephone(
 async def show(page: NamedPage, referral_id: UUID, *, status: int = 200, **more: Any) -> Response[str]:
     """The page of one orientation; `more` says what has just happened."""
     client = page.house.orientations
-    found, timeline, offers, tasks = await asyncio.gather(
+    found, timeline, offers, tasks, hours = await asyncio.gather(
         client.show(referral_id),
         client.timeline(referral_id),
         client.offers(referral_id),
         client.tasks(referral_id),
+        client.hours(referral_id),
     )
     can_offer = found.kind == "care" and found.status in ("ready", "offered", "waitlisted", "escalated")
     candidates = None
@@ -145,6 +146,7 @@ async def show(page: NamedPage, referral_id: UUID, *, status: int = 200, **more:
         timeline=timeline,
         offers=offers,
         tasks=tasks,
+        hours=hours,
         candidates=[each for each in candidates.candidates if each.expert_id not in asked] if candidates else [],
         can_offer=can_offer,
         expert=expert,

@@ -28,7 +28,7 @@ from kit import outbox
 from kit.clock import now
 from services.referral.deliver import asking, leaving, offering
 from services.referral.domain import tasks, transitions
-from services.referral.domain.appointments import Appointment, Standing, reconciled
+from services.referral.domain.appointments import Appointment, Standing, must_be_followed, reconciled
 from services.referral.domain.experts import expert_changed
 from services.referral.domain.referrals import Referral
 from services.referral.store import colleagues, experts, fairness, follow_ups, members, referrals
@@ -213,9 +213,8 @@ async def _follow(
     if closed:
         await outbox.nudge(db, "desk")
     kinds = {"cancelled" for cause in causes if cause.startswith("cancelled_by_")}
-    if heard.standing is Standing.MISSED and referral.status not in transitions.TERMINAL:
-        kinds.add("no_show")  # whatever else stands: from level 3 it is somebody's (care.md 7)
-    for kind in kinds:
+    lost = must_be_followed(referral, heard)
+    for kind in kinds | ({lost} if lost else set()):
         due = tasks.follow_up_due(kind, level=referral.level, by=heard.cancelled_by, now=instant)
         if due is not None:
             await asking.ask(db, kind, referral, now=instant, appointment_id=heard.id, due_at=due)

@@ -84,6 +84,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "GET /referrals/{}/offers": NEAR,
         "POST /referrals/{}/offers": NEAR,
         "GET /referrals/{}/tasks": NEAR,
+        "GET /referrals/{}/hours": NEAR,
         "POST /referrals/{}/waitlist": NEAR,
         "POST /referrals/{}/escalate": NEAR,
         "POST /referrals/{}/own": NEAR,

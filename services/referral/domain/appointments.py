@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from contracts.referral import HeardHour
 from contracts.words import Modality, ReferralStatus
 from services.referral.domain import transitions
 from services.referral.domain.referrals import Referral, Step, due
 
 S = ReferralStatus
 LOST_AFTER: Final = 2  # no-shows, below level 3; from there a person decides (care.md 7)
+NEVER_BY_ITSELF: Final = 3
 
 
 class Standing(StrEnum):
@@ -47,13 +49,13 @@ def reconciled(
     """
     if referral.status in transitions.TERMINAL:
         return referral, []
-    causes = _causes(referral, appointments, heard)
+    causes = _causes(referral, appointments, heard, now)
     status, steps = referral.status, []
     for cause in causes:
         reached = transitions.after(status, cause)
         steps.append(Step(status, reached, cause))
         status = reached
-    current = _current(appointments)
+    current = _current(appointments, now)
     action, at = _next_step(status, referral, current, now, moved=bool(steps))
     changed = replace(
         referral,
@@ -79,7 +81,7 @@ def _queue(referral: Referral, *, moved: bool) -> str | None:
     return None if referral.owner_id else "desk"
 
 
-def _causes(referral: Referral, appointments: Sequence[Appointment], heard: UUID) -> list[str]:
+def _causes(referral: Referral, appointments: Sequence[Appointment], heard: UUID, now: datetime) -> list[str]:
     """Which rows of the transition table lead from where the referral is to where it should be."""
     wanted = _wanted(referral, appointments)
     status = referral.status
@@ -90,7 +92,7 @@ def _causes(referral: Referral, appointments: Sequence[Appointment], heard: UUID
         causes.append("booked")
         status = S.BOOKED
     elif status is S.BOOKED and wanted is S.BOOKED:
-        causes.extend(_within_booked(referral, appointments, heard))
+        causes.extend(_within_booked(referral, _current(appointments, now), heard))
     if wanted is S.ENGAGED:
         causes.append("attended")
     elif wanted is S.LOST:
@@ -107,13 +109,12 @@ def _wanted(referral: Referral, appointments: Sequence[Appointment]) -> Referral
     if Standing.BOOKED in standings:
         return S.BOOKED
     missed = standings.count(Standing.MISSED)
-    if missed >= LOST_AFTER and referral.level < 3:
+    if missed >= LOST_AFTER and referral.level < NEVER_BY_ITSELF:
         return S.LOST
     return S.BOOKED if missed else S.READY
 
 
-def _within_booked(referral: Referral, appointments: Sequence[Appointment], heard: UUID) -> list[str]:
-    current = _current(appointments)
+def _within_booked(referral: Referral, current: Appointment | None, heard: UUID) -> list[str]:
     if current is None or current.id != heard:
         return []
     if current.standing is Standing.MISSED:
@@ -123,13 +124,44 @@ def _within_booked(referral: Referral, appointments: Sequence[Appointment], hear
     return ["moved"] if current.starts_at != referral.starts_at else []
 
 
-def _current(appointments: Sequence[Appointment]) -> Appointment | None:
-    """The appointment that the referral shows: attended, else live, else missed; the latest of its kind."""
+def _current(appointments: Sequence[Appointment], now: datetime) -> Appointment | None:
+    """The appointment that the referral shows: attended, else the next live one, else the last of its kind."""
     for standing in (Standing.ATTENDED, Standing.BOOKED, Standing.MISSED):
         of_kind = [each for each in appointments if each.standing is standing]
+        to_come = [each for each in of_kind if each.starts_at is not None and each.starts_at >= now]
+        if standing is Standing.BOOKED and to_come:
+            return min(to_come, key=lambda each: (each.starts_at or now, each.id))
         if of_kind:
             return max(of_kind, key=lambda each: (each.starts_at is not None, each.starts_at or each.version, each.id))
     return None
+
+
+def must_be_followed(referral: Referral, heard: Appointment) -> str | None:
+    """The task that a lost hour is though another one stands: from level 3 nothing ends by a link (care.md 7).
+
+    What the desk cancelled itself is known there.
+    """
+    if referral.status in transitions.TERMINAL:
+        return None
+    if heard.standing is Standing.MISSED:
+        return "no_show"
+    by_another = heard.standing is Standing.CANCELLED and heard.cancelled_by in ("person", "expert")
+    return "cancelled" if by_another and referral.level >= NEVER_BY_ITSELF else None
+
+
+def in_order(appointments: Sequence[Appointment], now: datetime) -> list[Appointment]:
+    """Those that stand, the next one first; then what is over, the latest first; without what a move replaced."""
+    ahead = [each for each in appointments if each.standing is Standing.BOOKED]
+    over = [each for each in appointments if each.standing is not Standing.BOOKED and not each.replaced]
+    return [
+        *sorted(ahead, key=lambda each: (each.starts_at or now, each.id)),
+        *sorted(over, key=lambda each: (each.starts_at or now, each.id), reverse=True),
+    ]
+
+
+def shown(one: Appointment, expert: str) -> HeardHour:
+    """An appointment as the desk reads it."""
+    return HeardHour(one.id, one.expert_id, expert, one.standing.value, one.starts_at, one.cancelled_by)
 
 
 def _last_word(appointments: Sequence[Appointment], heard: UUID) -> str:

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from contracts.events import ReferralClosed
 from contracts.orientations import NewOrientation, OrientationKind, Queue
-from contracts.referral import Referral, Timeline
+from contracts.referral import HeardHours, Referral, Timeline
 from contracts.words import ReferralStatus
 from kit import audit, outbox
 from kit.auth import only
@@ -16,10 +16,10 @@ from kit.clock import now
 from kit.db import Db, Me
 from kit.shapes import as_a
 from services.referral.deliver import offering
-from services.referral.domain import decisions, orienting, referrals, sheets
+from services.referral.domain import appointments, decisions, orienting, referrals, sheets
 from services.referral.routes.given import ABOUT_REFERRALS, AT_THE_DESK, Sealing
 from services.referral.routes.rights import allowed, check_version, words
-from services.referral.store import contacts, queue, sealed
+from services.referral.store import contacts, offers, queue, sealed
 from services.referral.store import referrals as store
 
 Cause = Annotated[str, QueryParameter(max_length=40)]
@@ -94,6 +94,17 @@ class Referrals(Controller):
         await store.load(db, referral_id)
         await audit.note(db, caller, "read", "referral", referral_id)
         return Timeline(await store.timeline(db, referral_id))
+
+    @get("/{referral_id:uuid}/hours")
+    async def hours(self, db: Db, caller: Me, referral_id: FromPath[UUID]) -> HeardHours:
+        """Every appointment it has had: several may stand side by side."""
+        await store.load(db, referral_id)
+        await audit.note(db, caller, "read", "referral", referral_id)
+        found = [one for one in await store.appointments_of(db, referral_id) if not one.replaced]
+        names = await offers.names(db, [one.expert_id for one in found])
+        return HeardHours(
+            [appointments.shown(one, names.get(one.expert_id, "")) for one in appointments.in_order(found, now())]
+        )
 
     @post("/{referral_id:uuid}/decide", status_code=200)
     async def decide(
