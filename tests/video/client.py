@@ -34,6 +34,7 @@ class Client:
         self._ice = RTCIceTransport(self._gatherer)
         self._dtls = _Receiving(self._ice, [RTCCertificate.generateCertificate()])
         self._dtls.packets = asyncio.Queue()
+        self.audio = audio
         self._sources = (audio, video, repair)
         self._task: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()

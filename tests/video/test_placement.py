@@ -10,6 +10,8 @@ import redis.asyncio as redis
 
 from services.video import domain
 from services.video.placement import HeldElsewhere, Load, Placement
+from services.video.rtc.node import Elsewhere, Node, NodeFull
+from services.video.settings import Settings
 from tests.cluster import Cluster
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -130,3 +132,19 @@ async def test_a_memory_that_came_back_empty_learns_again_what_the_node_knows(cl
     assert await placement.next_epoch(room, known=7) == 8
     await placement.keep(room, domain.arrive(domain.NO_SEATS, domain.PERSON, "hash"), until=LATER)
     assert domain.PERSON in (await placement.claim(room, until=LATER)).seats
+
+
+async def test_a_node_with_all_its_rooms_points_to_the_next_best_or_says_that_it_is_full(client: redis.Redis) -> None:
+    await client.delete("video:nodes")
+    settings = Settings(redis_url="", identity_url="", booking_url="", node_url="http://small", rooms_per_node=1)
+    small, other = Node(settings, Placement(client, f"small-{uuid4()}")), Placement(client, f"other-{uuid4()}")
+    first = uuid4()
+    room = await small.room(first, until=LATER)
+
+    with pytest.raises(NodeFull):
+        await small.room(uuid4(), until=LATER)
+    await other.beat(Load(url="http://other", rooms=3, packets=0, lag_ms=0.0))
+    with pytest.raises(Elsewhere) as there:
+        await small.room(uuid4(), until=LATER)
+    assert there.value.url == "http://other"
+    assert await small.room(first, until=LATER) is room

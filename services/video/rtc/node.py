@@ -84,8 +84,8 @@ class Node:
                 return live
             try:
                 claim = await self._claim(room, until, silent)
-            except RedisError as error:
-                raise RoomsUnplaced() from error
+            except RedisError:
+                claim = await self._claim_again(room, until, silent)
             if claim.url is not None:
                 raise Elsewhere(claim.url, claim.node)
             if live is not None:
@@ -115,6 +115,13 @@ class Node:
         if self.draining or len(self.rooms) >= self.settings.rooms_per_node:
             raise NodeFull()
         return await self.placement.claim(room, **asked)  # everywhere is slow: a slow room is better than none
+
+    async def _claim_again(self, room: UUID, until: datetime, silent: str) -> Claim:
+        """A memory that has just come back closed the lines we had to it: the second try opens one."""
+        try:
+            return await self._claim(room, until, silent)
+        except RedisError as error:
+            raise RoomsUnplaced() from error
 
     def ice_servers(self, *, until: datetime) -> list[dict[str, Any]]:
         """The relay for one seat, with credentials that end by themselves."""
