@@ -16,7 +16,7 @@ from services.booking.domain.giving import next_weekly
 from services.booking.routes import CONTROLLERS, HOT
 from services.booking.routes.giving import ask_for
 from services.booking.settings import Settings, read
-from services.booking.store import experts, giving, holds, types, watch
+from services.booking.store import absences, experts, giving, holds, holidays, types, watch
 from services.booking.store.lines import Lines
 
 
@@ -35,6 +35,8 @@ def create(settings: Settings | None = None) -> Litestar:
             Tick("advance-first-free", 10, advance),
             Tick("extend-agendas", 10, extend),
             Tick("weekly-links", 60, weekly_links),
+            Tick("write-holidays", 20, write_holidays),
+            Tick("extend-absences", 600, extend_absences),
         ],
         issuers={"referral": chosen.referral_url},
         starts=[begin],
@@ -101,6 +103,10 @@ async def weekly_links(db: AsyncConnection) -> None:
 
 def _about(row: Any) -> dict[str, Any]:
     """What every event of an appointment says first."""
+async def write_holidays(db: AsyncConnection) -> None:
+    for expert_id in await holidays.fill(db, now()):
+async def extend_absences(db: AsyncConnection) -> None:
+    await absences.extend(db, now())
     return {
         "appointment_id": row.id,
         "version": row.version,

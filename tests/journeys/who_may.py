@@ -210,6 +210,8 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /experts/{}/handed-back": OWNERS,
         "PATCH /experts/{}/absences/{}": OWNERS,
         "DELETE /experts/{}/absences/{}": OWNERS,
+        "GET /experts/{}/holidays": OWNERS,
+        "PUT /experts/{}/holidays": OWNERS,
     },
     "reminders": {
         "GET /cases/{}/contact": DESK,

@@ -1,0 +1,68 @@
+"""Public holidays of every French territory, generated and never listed by hand: a list stops one day."""
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import cache
+from typing import Final
+
+from services.booking.domain import zones
+from services.booking.domain.spans import Span
+
+AHEAD: Final = timedelta(days=400)
+"""How far holidays are written into an agenda: thirteen months."""
+MAINLAND: Final = "metropole"
+REGIONS: Final = {
+    "metropole": (None, "France métropolitaine"),
+    "alsace-moselle": ("57", "Alsace-Moselle"),
+    "971": ("971", "Guadeloupe"),
+    "972": ("972", "Martinique"),
+    "973": ("973", "Guyane"),
+    "974": ("974", "La Réunion"),
+    "975": ("PM", "Saint-Pierre-et-Miquelon"),
+    "976": ("976", "Mayotte"),
+    "977": ("BL", "Saint-Barthélemy"),
+    "978": ("MF", "Saint-Martin"),
+    "984": ("TF", "Terres australes et antarctiques"),
+    "986": ("WF", "Wallis-et-Futuna"),
+    "987": ("PF", "Polynésie française"),
+    "988": ("NC", "Nouvelle-Calédonie"),
+}
+"""By the region that `ExpertChanged` tells: its name in the library `holidays`, and its name in French."""
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """One day that a territory keeps."""
+
+    day: date
+    name: str
+
+
+def region_name(region: str) -> str:
+    """Its French name; an unknown one counts as the mainland."""
+    return REGIONS.get(region, REGIONS[MAINLAND])[1]
+
+
+def between(region: str, *, first: date, last: date) -> list[Holiday]:
+    """The holidays of a region from `first` to `last`, in order."""
+    years = range(first.year, last.year + 1)
+    return [one for year in years for one in _of_year(region, year) if first <= one.day <= last]
+
+
+@cache
+def _of_year(region: str, year: int) -> tuple[Holiday, ...]:
+    from holidays.countries.france import France  # here: the library costs the start of every process 0.4 s
+
+    subdivision, _ = REGIONS.get(region, REGIONS[MAINLAND])
+    found = France(subdiv=subdivision, years=year, language="fr")
+    return tuple(Holiday(day, name) for day, name in sorted(found.items()) if day.year == year)
+
+
+def whole_day(day: date, zone: str) -> Span:
+    """From one local midnight to the next, whatever the clocks do."""
+    return Span(zones.instant(day, time(), zone), zones.instant(day + timedelta(days=1), time(), zone))
+
+
+def closed(day: date, *, by_default: bool, opened: dict[date, bool]) -> bool:
+    """Whether an expert is away on this holiday: as they said for the day, else as they said for all."""
+    return not opened[day] if day in opened else by_default
