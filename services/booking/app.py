@@ -92,6 +92,16 @@ async def extend(db: AsyncConnection) -> None:
     await watch.extend(db, now())
 
 
+async def write_holidays(db: AsyncConnection) -> None:
+    """Agendas that have none yet, moved to another region, or no longer reach a year ahead."""
+    for expert_id in await holidays.fill(db, now()):
+        await outbox.nudge(db, f"agenda:{expert_id}")
+
+
+async def extend_absences(db: AsyncConnection) -> None:
+    await absences.extend(db, now())
+
+
 async def weekly_links(db: AsyncConnection) -> None:
     """Whoever wants one is sent a link with hours that they could give."""
     moment = now()
@@ -103,10 +113,6 @@ async def weekly_links(db: AsyncConnection) -> None:
 
 def _about(row: Any) -> dict[str, Any]:
     """What every event of an appointment says first."""
-async def write_holidays(db: AsyncConnection) -> None:
-    for expert_id in await holidays.fill(db, now()):
-async def extend_absences(db: AsyncConnection) -> None:
-    await absences.extend(db, now())
     return {
         "appointment_id": row.id,
         "version": row.version,

@@ -73,9 +73,8 @@ def test_every_territory_keeps_its_days_from_2026_to_2031(region: str) -> None:
 
 
 def test_alsace_has_good_friday_and_the_day_after_christmas_and_an_unknown_region_is_the_mainland() -> None:
-    alsace = {
-        one.day: one.name for one in rules.between("alsace-moselle", first=date(2027, 1, 1), last=date(2027, 12, 31))
-    }
+    year = {"first": date(2027, 1, 1), "last": date(2027, 12, 31)}
+    alsace = {one.day: one.name for one in rules.between("alsace-moselle", **year)}
     assert alsace[date(2027, 3, 26)] == "Vendredi saint"
     assert date(2027, 12, 26) in alsace
     assert rules.between("atlantis", **year) == rules.between("metropole", **year)
