@@ -26,3 +26,14 @@ class FollowUpDue(Event, frozen=True):
     version: int
     case_id: UUID
     expert_id: UUID
+
+
+class ManagerNeeded(Event, frozen=True):
+    """From level 3 somebody must act and nobody has said that they do: the duty manager is told (care.md 7).
+
+    `account_ids`: whom it is for instead, in their own hours.
+    """
+
+    task_id: UUID
+    version: int
+    account_ids: tuple[UUID, ...] = ()

@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.afterwards import CallBackCancelled as CallBackCancelled
 from contracts.afterwards import Event as Event
 from contracts.afterwards import FollowUpDue as FollowUpDue
+from contracts.afterwards import ManagerNeeded as ManagerNeeded
 from contracts.away import AppointmentHandedBack as AppointmentHandedBack
 from contracts.away import OtherHourWanted as OtherHourWanted
 from contracts.giving import OpeningsAsked as OpeningsAsked
@@ -166,13 +167,6 @@ class OfferClosed(Event, frozen=True):
     version: int
     target_id: UUID
     outcome: str
-
-
-class ManagerNeeded(Event, frozen=True):
-    """From level 3 somebody must act and nobody has said that they do: the duty manager is told (care.md 7)."""
-
-    task_id: UUID
-    version: int
 
 
 class AppointmentUncovered(Event, frozen=True):

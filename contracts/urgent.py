@@ -113,6 +113,31 @@ class Glasses(msgspec.Struct, frozen=True):
     asked: list[Glass]
 
 
+class GlassReading(msgspec.Struct, frozen=True):
+    """A reading of an ended urgent action that two people made possible, for whoever looks at it again."""
+
+    id: UUID
+    urgent_action_id: UUID
+    reason: str
+    asked_by: str  # names
+    allowed_by: str
+    allowed_at: datetime
+    reads: int  # how often it was read in its half hour
+    review_by: datetime
+
+
+class GlassReadings(msgspec.Struct, frozen=True):
+    """GET /readings: those that nobody has looked at, the oldest first."""
+
+    readings: list[GlassReading]
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """POST /readings/{id}/review: justified, or to_discuss."""
+
+    verdict: str
+
+
 class Acknowledge(msgspec.Struct, frozen=True):
     """POST /urgent-actions/ack, without login: one button behind a single-purpose secret; nothing else is shown."""
 

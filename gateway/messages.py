@@ -120,6 +120,8 @@ SENTENCES: Final[dict[str, str]] = {
     "needs-agreement": "L'attente se propose d'abord à la personne : notez son accord, ou passez à la coordination.",
     "offer-answered": "Vous avez déjà répondu à cette demande.",
     "offer-expired": "Le délai pour répondre est passé. La demande est allée à d'autres : rien ne vous est reproché.",
+    "unknown-verdict": "Dites si la lecture était justifiée, ou si elle est à reprendre.",
+    "nothing-to-review": "Cette lecture a déjà été relue, ou elle est la vôtre.",
     "no-hour-awaited": "Cette demande n'attend plus d'heure : elle est réservée, ou reprise par la ligne.",
     "offer-taken": "Cette demande est pourvue. Merci de l'avoir regardée.",
     "task-done": "C'est déjà fait.",

@@ -41,6 +41,7 @@ NAVIGATION = (
     ("Profil", "/profil", frozenset({Role.EXPERT})),
     ("Réseau", "/reseau", frozenset({Role.COORDINATOR})),
     ("Réglages", "/reglages/orientation", frozenset({Role.COORDINATOR})),
+    ("Relectures", "/relectures", frozenset({Role.PRIVACY_OFFICER})),
     ("Astreinte", "/astreinte", LISTENING | {Role.COORDINATOR}),
 )
 

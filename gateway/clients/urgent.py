@@ -9,6 +9,8 @@ from contracts.urgent import (
     Duty,
     Glass,
     Glasses,
+    GlassReading,
+    GlassReadings,
     HandOver,
     NewUrgentAction,
     OpenDetails,
@@ -16,6 +18,7 @@ from contracts.urgent import (
     UrgentActions,
     UrgentDetails,
     UrgentTold,
+    Verdict,
 )
 from gateway.clients.service import ServiceClient
 
@@ -74,6 +77,16 @@ class Urgent(ServiceClient):
         path = f"/urgent-actions/{action_id}/glass"
         asked: Glasses = await self._call("POST", path, Glasses, BreakGlass(reason), key=key)
         return asked.asked
+
+    async def readings(self) -> list[GlassReading]:
+        """Those that wait for the privacy officer."""
+        found: GlassReadings = await self._call("GET", "/readings", GlassReadings)
+        return found.readings
+
+    async def review_reading(self, glass_id: UUID, verdict: str, *, key: str) -> list[GlassReading]:
+        path = f"/readings/{glass_id}/review"
+        left: GlassReadings = await self._call("POST", path, GlassReadings, Verdict(verdict), key=key)
+        return left.readings
 
     async def allow_glass(self, action_id: UUID, glass_id: UUID, *, key: str) -> list[Glass]:
         path = f"/urgent-actions/{action_id}/glass/{glass_id}/allow"

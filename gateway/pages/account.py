@@ -97,6 +97,8 @@ async def home(page: NamedPage) -> Response[str] | Redirect:
         return page.redirect("/agenda")
     if Role.COORDINATOR in page.roles:
         return page.redirect("/reseau")
+    if Role.PRIVACY_OFFICER in page.roles:
+        return page.redirect("/relectures")
     name = page.session.display_name if page.session else ""
     roles = [ROLE_WORDS[role] for role in Role if role in page.roles and role in ROLE_WORDS]
     return await page.render("account/accueil.html", who=name, roles=roles)

@@ -14,7 +14,7 @@ from kit.limits import Limiter
 from kit.ticks import Tick
 from kit.vault import Vault
 from kit.web import House, service
-from services.referral.deliver import asking_news, changing_hands, falling_due
+from services.referral.deliver import asking_news, changing_hands, falling_due, late
 from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
@@ -63,6 +63,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
             Tick("overdue", seconds=60, run=falling_due.overdue),
             Tick("seal", seconds=1, run=falling_due.seal),
             Tick("news", seconds=asking_news.SECONDS, run=asking_news.ask_for_news),
+            Tick("late", seconds=late.SECONDS, run=late.look),
             Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
         ],
         starts=[start],

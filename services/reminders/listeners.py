@@ -163,6 +163,10 @@ async def offer_closed(db: AsyncConnection, event: OfferClosed) -> None:
 
 async def manager_needed(db: AsyncConnection, event: ManagerNeeded) -> None:
     """From level 3 somebody must act and nobody has said so: the duty managers are told at once (care.md 7)."""
+    for account_id in event.account_ids:
+        await _about_a_thing(db, Notice.DESK, account_id, event.task_id, version=event.version)
+    if event.account_ids:
+        return
     for account_id, channels in (await contacts.on_duty(db)).items():
         rows = rules.about_a_thing(
             Notice.DESK,

@@ -121,6 +121,8 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "GET /urgent-actions/{}/glass": NEAR,
         "POST /urgent-actions/{}/glass": NEAR,
         "POST /urgent-actions/{}/glass/{}/allow": NEAR,
+        "GET /readings": frozenset({Role.PRIVACY_OFFICER}),
+        "POST /readings/{}/review": frozenset({Role.PRIVACY_OFFICER}),
         "GET /on-duty": TEAM,
         "GET /on-call": NEAR,
         "POST /on-call/turns": frozenset({Role.COORDINATOR, Role.DUTY_MANAGER}),

@@ -12,8 +12,10 @@ from contracts.permits import FactorPermit
 from contracts.words import Role
 from kit.clock import now
 from kit.permits import Permits
+from services.referral.deliver import late
 from services.referral.deliver.changing_hands import try_the_ladder
 from tests.referral.conftest import POSTS, Desk
+from tests.referral.network import a_colleague
 from tests.tokens import a_caller
 
 COLLEAGUE = a_caller(Role.DUTY_MANAGER)
@@ -76,10 +78,46 @@ async def test_details_ask_for_the_second_factor_and_later_for_a_second_person(d
     assert alone.json()["code"] == "second-person-needed"
     assert (await desk.post(f"{path}/glass/{asked['id']}/allow", caller=COORDINATOR)).status_code == 200
     assert (await desk.post(f"{path}/details/open", mine, caller=COLLEAGUE)).status_code == 200
+    await the_reading_is_reviewed(desk, action["id"])
     await desk.sql("UPDATE glass SET allowed_at = allowed_at - interval '30 minutes'")
     assert (await desk.post(f"{path}/details/open", mine, caller=COLLEAGUE)).json()["code"] == "glass-needed"
     looks = await desk.sql("SELECT why FROM audit WHERE thing_id = $1 AND action = 'read'", UUID(action["id"]))
     assert [row["why"] for row in looks] == ["details on_the_line", "details on_call", "details glass"]
+
+
+async def the_reading_is_reviewed(desk: Desk, action_id: str) -> None:
+    """The privacy officer is told in their own hours, and looks at it within three days."""
+    officer = await a_colleague(desk, Role.PRIVACY_OFFICER)
+    for waited in (timedelta(hours=71), timedelta(hours=2)):
+        await desk.sql("UPDATE glass SET allowed_at = allowed_at - $1::interval, told_at = NULL", waited)
+        async with desk.listening.database.transaction() as db:
+            await late.look(db)
+    told = [one for one in await desk.told("ManagerNeeded") if one["account_ids"]]
+    assert [one["account_ids"] for one in told] == [[str(officer.subject)]]  # once it was late; then half a day's rest
+    (reading,) = (await desk.get("/readings", caller=officer)).json()["readings"]
+    assert (reading["urgent_action_id"], reading["reads"], reading["reason"]) == (action_id, 1, "rescue_asks")
+    path = f"/readings/{reading['id']}/review"
+    assert (await desk.post(path, {"verdict": "fine"}, caller=officer)).json()["code"] == "unknown-verdict"
+    assert (await desk.post(path, {"verdict": "justified"}, caller=COLLEAGUE)).status_code == 403
+    assert (await desk.post(path, {"verdict": "justified"}, caller=officer)).json()["readings"] == []
+    again = await desk.post(path, {"verdict": "to_discuss"}, caller=officer)
+    assert again.json()["code"] == "nothing-to-review"
+    await desk.sql("UPDATE glass SET allowed_at = now()")
+
+
+async def test_an_urgent_action_left_open_for_a_day_is_said_to_the_managers_and_never_closed_by_it(desk: Desk) -> None:
+    action = await raised(desk)
+    for hours in (23, 2, 0, 13):
+        await desk.sql(
+            "UPDATE urgent_action SET triggered_at = triggered_at - make_interval(hours => $1),"
+            " late_told_at = late_told_at - make_interval(hours => $1)",
+            hours,
+        )
+        async with desk.listening.database.transaction() as db:
+            await late.look(db)
+    told = [one["task_id"] for one in await desk.told("ManagerNeeded")]
+    assert told == [action["id"]] * 2  # once past its day, and again half a day later
+    assert (await desk.get(f"/urgent-actions/{action['id']}")).json()["status"] == "triggered"
 
 
 async def test_the_line_of_the_samu_is_that_of_the_person_and_is_never_invented(desk: Desk) -> None:

@@ -26,6 +26,9 @@ TO: Final = ("15", "3114", "17", "112", "relative", "on_site", "on_call")
 """To whom a person is handed over."""
 CLOSE_WITHIN: Final = timedelta(hours=24)
 GLASS_OPEN: Final = timedelta(minutes=30)
+TELL_AGAIN: Final = timedelta(hours=12)
+REVIEW_WITHIN: Final = timedelta(hours=72)
+VERDICTS: Final = ("justified", "to_discuss")
 REASONS: Final = ("rescue_asks", "person_asks", "review", "authority")
 """Why one reads later what was typed to save a life."""
 HELD_BY_POST: Final = frozenset({Role.PSYCHOLOGIST, Role.VOLUNTEER, Role.DUTY_MANAGER, Role.COORDINATOR})
@@ -53,6 +56,14 @@ class GlassNeeded(Forbidden):
 
 class UnknownGlassReason(Invalid):
     """This is not one of the reasons to read it later."""
+
+
+class UnknownVerdict(Invalid):
+    """A reading was justified, or it is to be talked over."""
+
+
+class NothingToReview(Conflict):
+    """This reading was reviewed already, was never allowed, or is one's own."""
 
 
 class NotInTheTeam(Forbidden):
@@ -92,6 +103,11 @@ def reviewed(action: Action, by: UUID) -> str:
 def close_by(action: Action) -> datetime:
     """When two people must have closed it; later it stands first in red, and it is never closed by the hour."""
     return action.triggered_at + CLOSE_WITHIN
+
+
+def review_by(allowed_at: datetime) -> datetime:
+    """Until when somebody else looks at a reading that broke the glass."""
+    return allowed_at + REVIEW_WITHIN
 
 
 def may_read(

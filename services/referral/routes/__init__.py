@@ -13,6 +13,7 @@ from services.referral.routes.offers import Offers
 from services.referral.routes.on_call import OnCallList
 from services.referral.routes.orienting import Orienting, of_case, pass_on, targets
 from services.referral.routes.profiles import Mine
+from services.referral.routes.readings import Readings
 from services.referral.routes.referrals import Referrals
 from services.referral.routes.samu import SamuLines
 from services.referral.routes.shift import Shift
@@ -45,6 +46,7 @@ CONTROLLERS = (
     UrgentActions,
     UrgentEnds,
     Details,
+    Readings,
     OnDuty,
     OnCallList,
     CallBacks,

@@ -17,6 +17,7 @@ from kit.clock import now
 from kit.db import Db, Me
 from kit.permits import PermitRefused
 from kit.web import HousePermits
+from services.referral.deliver import late
 from services.referral.domain import sheets, urgent
 from services.referral.domain import urgent_ends as rules
 from services.referral.domain.departments import DEPARTMENTS
@@ -96,13 +97,16 @@ class Details(Controller):
         instant = now()
         if not await glass.allow(db, action_id, glass_id, by=caller.subject, now=instant):
             raise rules.SecondPersonNeeded()
+        await late.told_of_reading(db, glass_id, now=instant)
         await audit.note(db, caller, "allow glass", "urgent_action", action_id)
         return Glasses(await glass.asked(db, action_id, reader=caller.subject, now=instant))
 
 
 async def _opened(db: AsyncConnection, caller: Caller, vault: Any, action_id: UUID, *, factor: bool) -> UrgentDetails:
-    action = await store.load(db, action_id)
+    action, instant = await store.load(db, action_id), now()
     glass_at = await glass.broken_at(db, action_id, by=caller.subject)
-    title = rules.may_read(action, caller.subject, caller.roles, factor=factor, glass_at=glass_at, now=now())
+    title = rules.may_read(action, caller.subject, caller.roles, factor=factor, glass_at=glass_at, now=instant)
+    if title == "glass":
+        await glass.read(db, action_id, by=caller.subject, now=instant)
     await audit.note(db, caller, "read", "urgent_action", action_id, why=f"details {title}")
     return await store.details(db, vault, action_id)

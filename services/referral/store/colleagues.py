@@ -1,6 +1,7 @@
 """The names of accounts, as identity tells them, and who of them may be given a task."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -48,3 +49,9 @@ async def team(db: AsyncConnection, *, now: datetime) -> list[Colleague]:
     query = select(colleague.c.id, colleague.c.roles, has.label("tasks"), colleague.c.id.in_(on_call).label("on_call"))
     rows = await db.execute(query.where(mine))
     return [Colleague(row.id, frozenset(row.roles), row.tasks, bool(row.on_call)) for row in rows]
+
+
+async def with_role(db: AsyncConnection, role: Role) -> list[UUID]:
+    """Open accounts that have this role."""
+    theirs = colleague.c.open & colleague.c.roles.contains([role.value])
+    return list((await db.execute(select(colleague.c.id).where(theirs).order_by(colleague.c.id))).scalars())

@@ -15,6 +15,7 @@ from contracts.urgent import UrgentDetails
 from kit.vault import Vault
 from services.referral.domain import urgent
 from services.referral.domain.urgent import Action, Attempt, Duty, Ring
+from services.referral.domain.urgent_ends import CLOSE_WITHIN, TELL_AGAIN
 from services.referral.tables import contact, urgent_action, urgent_attempt
 
 
@@ -77,6 +78,18 @@ async def unclosed(db: AsyncConnection) -> list[Action]:
     going = urgent_action.c.status.not_in(("closed", "called_back"))
     query = select(urgent_action).where(going).order_by(urgent_action.c.triggered_at).limit(100)
     return [_action(row) for row in await db.execute(query)]
+
+
+async def left_open(db: AsyncConnection, *, now: datetime) -> list[tuple[UUID, int]]:
+    """Those that two people have not closed in a day, of which nobody was told for half a day; noted as told."""
+    going = urgent_action.c.status.not_in(("closed", "called_back"))
+    late = urgent_action.c.triggered_at < now - CLOSE_WITHIN
+    silent = urgent_action.c.late_told_at.is_(None) | (urgent_action.c.late_told_at < now - TELL_AGAIN)
+    found = select(urgent_action.c.id).where(going, late, silent).limit(20).with_for_update(skip_locked=True)
+    noted = update(urgent_action).where(urgent_action.c.id.in_(found))
+    noted = noted.values(late_told_at=now, version=urgent_action.c.version + 1)
+    rows = await db.execute(noted.returning(urgent_action.c.id, urgent_action.c.version))
+    return [(row.id, row.version) for row in rows]
 
 
 async def attempts(db: AsyncConnection, action_id: UUID) -> list[Attempt]:

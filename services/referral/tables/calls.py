@@ -62,6 +62,7 @@ contact = Table(
     Index("contact_open", "listener_id", postgresql_where=text("ended_at IS NULL")),
     Index("contact_cut", "cut_at", postgresql_where=text("cut_at IS NOT NULL AND ended_at IS NULL")),
     Index("contact_by_start", "started_at"),
+    Index("contact_of_listener", "listener_id", "started_at"),
 )
 
 contact_revision = Table(

@@ -89,6 +89,7 @@ urgent_action = Table(
     Column("ended_by", Uuid),
     Column("reviewed_at", Moment),
     Column("reviewed_by", Uuid),
+    Column("late_told_at", Moment),  # the managers were told that two people have not closed it, last
     CheckConstraint("reviewed_by <> ended_by", name="two_people_close"),
     Index(
         "urgent_waiting",

@@ -81,6 +81,13 @@ glass = Table(
     Column("asked_at", Moment, nullable=False),
     Column("allowed_by", Uuid),
     Column("allowed_at", Moment),
+    Column("reads", SmallInteger, nullable=False, server_default="0"),
+    Column("reviewed_at", Moment),
+    Column("reviewed_by", Uuid),
+    Column("verdict", Text),  # justified | to_discuss
+    Column("told_at", Moment),  # the privacy officer was told, last
     CheckConstraint("allowed_by <> asked_by", name="two_people_break_a_glass"),
+    CheckConstraint("reviewed_by <> asked_by", name="nobody_reviews_their_own_reading"),
+    Index("glass_to_review", "allowed_at", postgresql_where=text("reviewed_at IS NULL AND allowed_at IS NOT NULL")),
 )
-"""Who asked to read what an urgent action holds once it is over, why, and which second person allowed it."""
+"""Who asked to read what an urgent action holds once it is over, why, who allowed it, who looked at that since."""
