@@ -31,7 +31,6 @@ class Fork:
     target: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    nice: int = 0
     stop_signal: signal.Signals = signal.SIGTERM
 
 
@@ -114,7 +113,6 @@ class Forks:
             "target": wanted.target,
             "arguments": dict(wanted.arguments),
             "environment": dict(wanted.environment),
-            "nice": wanted.nice,
             "log": str(log),
         }
         self._writer.write(json.dumps(line).encode() + b"\n")

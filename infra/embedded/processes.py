@@ -16,7 +16,6 @@ PRELOADED = (
     "uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_sansio_impl", "uvloop",
     "zoneinfo", "contracts.events", "kit.web", "kit.worker", "infra.embedded.children",
 )  # fmt: skip
-WORKER_NICE = 19  # a person waits for the web processes, nobody waits for the worker
 
 
 def stages(place: Place) -> Sequence[Sequence[Process]]:
@@ -65,5 +64,5 @@ def _worker(place: Place) -> Process:
     """One for all queues: each more would cost 60 MB and a second of the start."""
     announce = place.data / "worker.pid"
     arguments = {"services": databases.SERVICES, "announce": str(announce)}
-    fork = Fork("infra.embedded.children:work", arguments, place.environment(*SERVICES), nice=WORKER_NICE)
+    fork = Fork("infra.embedded.children:work", arguments, place.environment(*SERVICES))
     return Process("worker", fork, ready=probes.announced(announce))

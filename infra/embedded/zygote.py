@@ -123,8 +123,6 @@ def _become(wanted: dict[str, Any], parent: int, channel: socket.socket) -> None
         _own_log(wanted["log"])
         os.environ.clear()
         os.environ.update(wanted["environment"])
-        if wanted["nice"]:
-            os.nice(wanted["nice"])
         module, function = wanted["target"].split(":")
         code = getattr(importlib.import_module(module), function)(**wanted["arguments"]) or 0
     except SystemExit as leaving:
