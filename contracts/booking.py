@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.words import AppointmentStatus, ExpertProfession, Modality, Privacy, VisitKind
+from contracts.words import AppointmentStatus, BookableBy, ExpertProfession, Modality, Privacy, VisitKind
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -38,6 +38,13 @@ class ConsultationType(msgspec.Struct, frozen=True):
     cancel_limit: int  # minutes before the start until which the person may cancel by link
     move_limit: int
     colour: str = ""
+    private_name: str = ""  # what the professional sees
+    active: bool = True  # False: offered nowhere any more
+    bookable_by: BookableBy = BookableBy.PERSON
+    privacy: Privacy = Privacy.NEUTRAL
+    instructions_before: str = ""
+    instructions_after: str = ""
+    version: int = 1
 
 
 class NewHold(msgspec.Struct, frozen=True):

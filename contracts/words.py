@@ -49,6 +49,14 @@ class Privacy(StrEnum):
     SILENT = "silent"  # no message at all
 
 
+class BookableBy(StrEnum):
+    """Who may book a type of consultation by themselves; each includes the former."""
+
+    LINE = "line"  # the helpline, and the professional
+    PERSON = "person"  # also the person by their link
+    ONLINE = "online"  # also anyone without a call, where a programme allows that
+
+
 class AppointmentStatus(StrEnum):
     BOOKED = "booked"
     ARRIVED = "arrived"

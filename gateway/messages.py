@@ -50,6 +50,7 @@ SENTENCES: Final[dict[str, str]] = {
     "case-overlap": "La personne a déjà un rendez-vous à cette heure-là.",
     "slot-not-open": "Cette heure n'est pas ouverte dans l'agenda.",
     "too-soon": "Cette heure est trop proche pour prévenir le professionnel. Choisissez la suivante.",
+    "day-full": "Ce jour-là, l'agenda est complet. Choisissez un autre jour.",
     "beyond-horizon": "Cette date est trop lointaine pour être réservée.",
     "hold-expired": "Le créneau a été rendu. Reprenez-le s'il est encore libre.",
     "too-many-holds": "Plusieurs créneaux sont déjà retenus. Rendez-en un d'abord.",
@@ -72,6 +73,8 @@ SENTENCES: Final[dict[str, str]] = {
     "ask-is-over": "Cette demande est passée. Votre agenda reste ouvert : vous pouvez y donner des heures.",
     "unknown-ask": "Cette demande n'existe pas, ou n'est pas la vôtre.",
     "late-not-valid": "Choisissez cinq, dix ou quinze minutes.",
+    "recurrence-not-followed": "Ce rythme ne se dit pas dans l'agenda. Choisissez des jours de la semaine ou du mois.",
+    "type-not-valid": "Ce motif ne peut pas être enregistré ainsi. Vérifiez les champs signalés.",
     "late-too-early": "C'est encore loin. Si l'heure ne convient plus, déplacez plutôt le rendez-vous.",
     "window-too-long": "La période demandée est trop longue.",
     # gateway

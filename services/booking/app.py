@@ -1,6 +1,5 @@
 """How booking starts."""
 
-from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar
@@ -24,6 +23,7 @@ def create(settings: Settings | None = None) -> Litestar:
     """The app, with the settings of this process unless others are given."""
     chosen = settings or read()
     return service(
+    notice = Notice()
         "booking",
         chosen,
         controllers=CONTROLLERS,
@@ -31,6 +31,7 @@ def create(settings: Settings | None = None) -> Litestar:
         ticks=[
             Tick("sweep-holds", 30, sweep_holds),
             Tick("tell-the-desk", 15, tell_the_desk),
+            Tick("read-notice", 10, notice.read),
             Tick("tell-availability", 5, tell_availability),
             Tick("advance-first-free", 10, advance),
             Tick("extend-agendas", 10, extend),
@@ -39,19 +40,33 @@ def create(settings: Settings | None = None) -> Litestar:
             Tick("extend-absences", 600, extend_absences),
         ],
         issuers={"referral": chosen.referral_url},
-        starts=[begin],
+        starts=[begin, notice.begin],
         stops=[end],
     )
 
 
 async def begin(house: House) -> None:
-    """The raw connections, and the longest notice that any type asks for."""
+    """The raw connections."""
     assert house.database is not None
     house.things["nearby"] = {}
     house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
-    async with house.database.transaction() as db:
-        longest = max((kind.minimum_notice for kind in (await types.every(db)).values()), default=0)
-    house.things["longest_notice"] = timedelta(minutes=longest)
+
+
+class Notice:
+    """The longest notice that any type asks for, read again and again: another process may have changed a type."""
+
+    _things: dict[str, Any]
+
+    async def begin(self, house: House) -> None:
+        """Known before the first search."""
+        assert house.database is not None
+        self._things = house.things
+        async with house.database.transaction() as db:
+            await self.read(db)
+
+    async def read(self, db: AsyncConnection) -> None:
+        """As it stands now."""
+        self._things["longest_notice"] = await types.longest_notice(db)
 
 
 async def end(house: House) -> None:

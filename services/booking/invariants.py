@@ -63,11 +63,12 @@ async def _projection(connection: asyncpg.Connection, now: datetime) -> list[str
 
 
 _TYPES = """
-    SELECT e.id AS expert_id, t.id AS type_id, e.time_zone, t.horizon_days, t.minimum_notice,
+    SELECT e.id AS expert_id, t.id AS type_id, e.time_zone, e.daily_limit, t.horizon_days,
+        coalesce(x.minimum_notice, t.minimum_notice) AS minimum_notice,
         coalesce(x.duration, t.duration) AS duration, coalesce(x.step, t.step) AS step,
         coalesce(x.buffer_before, t.buffer_before) AS buffer_before,
         coalesce(x.buffer_after, t.buffer_after) AS buffer_after
-    FROM expert e JOIN consultation_type t ON t.modality = ANY(e.modalities)
+    FROM expert e JOIN consultation_type t ON t.modality = ANY(e.modalities) AND t.active
     LEFT JOIN expert_consultation_type x ON x.expert_id = e.id AND x.type_id = t.id
     WHERE e.active AND e.id = ANY($1)"""
 _OPENINGS = """
@@ -76,10 +77,10 @@ _OPENINGS = """
     FROM opening_occurrence o JOIN opening_rule_type r USING (rule_id)
     WHERE o.expert_id = ANY($1) AND o.day >= $2 GROUP BY o.id"""
 _TAKEN = """
-    SELECT expert_id, lower(during) AS since, upper(during) AS until FROM busy_block
+    SELECT expert_id, lower(during) AS since, upper(during) AS until, false AS claimed FROM busy_block
     WHERE expert_id = ANY($1) AND upper(during) > $2
     UNION ALL
-    SELECT expert_id, lower(during), upper(during) FROM claim
+    SELECT expert_id, lower(during), upper(during), true FROM claim
     WHERE active AND expert_id = ANY($1) AND upper(during) > $2"""
 _DAYS = "SELECT expert_id, type_id, day, free, first_free FROM agenda_day WHERE expert_id = ANY($1) AND day >= $2"
 
@@ -95,15 +96,23 @@ async def _agendas(connection: asyncpg.Connection, experts: list[UUID], now: dat
         one = Occurrence(row["rule_id"], row["expert_id"], row["day"], span)
         opened[row["expert_id"]].append((one, frozenset(row["types"])))
     taken: dict[UUID, list[Span]] = defaultdict(list)
+    claimed: dict[UUID, list[Span]] = defaultdict(list)
     for row in await connection.fetch(_TAKEN, experts, now - timedelta(days=3)):
-        taken[row["expert_id"]].append(Span(row["since"], row["until"]))
+        (claimed if row["claimed"] else taken)[row["expert_id"]].append(Span(row["since"], row["until"]))
     told: dict[UUID, dict[Any, Any]] = defaultdict(dict)
     for row in await connection.fetch(_DAYS, experts, today):
         told[row["expert_id"]][row["day"], row["type_id"]] = row
     return [
         sentence
         for expert_id in experts
-        for sentence in _compare(expert_id, kinds[expert_id], opened[expert_id], taken[expert_id], told[expert_id], now)
+        for sentence in _compare(
+            expert_id,
+            kinds[expert_id],
+            opened[expert_id],
+            (taken[expert_id], claimed[expert_id]),
+            told[expert_id],
+            now,
+        )
     ]
 
 
@@ -111,14 +120,18 @@ def _compare(
     expert_id: UUID,
     kinds: list[Any],
     opened: list[tuple[Occurrence, frozenset[UUID]]],
-    taken: list[Span],
+    taken: tuple[list[Span], list[Span]],
     told: dict[Any, Any],
     now: datetime,
 ) -> list[str]:
     shapes = {k["type_id"]: Shape(k["duration"], k["step"], k["buffer_before"], k["buffer_after"]) for k in kinds}
     by_type = {k["type_id"]: k for k in kinds}
     broken = []
-    for day in agenda_days(expert_id, openings=opened, busy=taken, claims=(), shapes=shapes):
+    zone, limit = (kinds[0]["time_zone"], kinds[0]["daily_limit"]) if kinds else ("Europe/Paris", None)
+    busy, claims = taken
+    for day in agenda_days(
+        expert_id, openings=opened, busy=busy, claims=claims, shapes=shapes, zone=zone, daily_limit=limit
+    ):
         kind = by_type[day.type_id]
         row = told.pop((day.day, day.type_id), None)
         within = (day.day - local_day(now, kind["time_zone"])).days <= kind["horizon_days"]

@@ -113,13 +113,15 @@ async def test_an_opening_that_comes_to_nothing_is_refused(door: Door) -> None:
     path = f"/experts/{expert_id}/openings"
     for wrong in (
         weekly(4, ends="09:00:00"),
-        weekly(4, rrule="FREQ=SECONDLY"),
         weekly(-40, rrule=""),
         weekly(4, rrule="", first_day="0001-01-01"),
         weekly(4, rrule="", first_day="9999-12-31"),
     ):
         answer = await door.post(path, wrong, caller=expert)
         assert (answer.status_code, answer.json()["code"]) == (422, "opening-not-valid"), wrong
+    answer = await door.post(path, weekly(4, rrule="FREQ=YEARLY"), caller=expert)
+    assert (answer.status_code, answer.json()["code"]) == (422, "recurrence-not-followed")
+    assert answer.json()["fields"] == {"rrule": "FREQ"}
     assert (await door.post(path, weekly(4, type_ids=[str(expert_id)]), caller=expert)).json()["code"] == "unknown-type"
     only = await door.post(path, weekly(4, type_ids=[str(FIRST_VIDEO.id)]), caller=expert)
     assert only.json()["type_ids"] == [str(FIRST_VIDEO.id)]

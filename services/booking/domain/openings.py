@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from services.booking.domain import recurrence, zones
+from services.booking.domain.recurrence import Recurrence
 from services.booking.domain.spans import Span
 
 
@@ -21,11 +22,27 @@ class OpeningRule:
     time_zone: str
     type_ids: frozenset[UUID]
     rrule: str = ""
+    online: bool = False
+
+    @property
+    def recurring(self) -> Recurrence | None:
+        """What `rrule` says, its end as a day of this rule's own clock; None when it happens once."""
+        found = recurrence.parse(self.rrule)
+        if found is None or not isinstance(found.until, datetime):
+            return found
+        return replace(found, until=self._last_day(found.until))
 
     def until(self, last_day: date) -> "OpeningRule":
         """The same rule that ends with `last_day`."""
-        kept = [part for part in self.rrule.split(";") if part and not part.startswith(("UNTIL=", "COUNT="))]
-        return replace(self, rrule=";".join([*kept, f"UNTIL={last_day:%Y%m%d}"]))
+        recurring = self.recurring
+        return self if recurring is None else replace(self, rrule=recurring.ends(last_day).text)
+
+    def _last_day(self, until: datetime) -> date:
+        """The last day whose opening has begun by `until` (RFC 5545: an instant bounds the starts, itself included)."""
+        if until.tzinfo is None:
+            return until.date() if self.starts <= until.time() else until.date() - timedelta(days=1)
+        day = zones.local_day(until, self.time_zone)
+        return day if zones.instant(day, self.starts, self.time_zone) <= until else day - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -70,7 +87,7 @@ def occurrences(
 
 def days(rule: OpeningRule, *, first: date, last: date) -> list[date]:
     """The days of the rule between `first` and `last`; a rule without recurrence has one."""
-    recurring = recurrence.parse(rule.rrule)
+    recurring = rule.recurring
     if recurring is None:
         return [rule.first_day] if first <= rule.first_day <= last else []
-    return [day for day in recurring.days(rule.first_day, last) if day >= first]
+    return list(recurring.days(rule.first_day, last, first))

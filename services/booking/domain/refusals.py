@@ -23,6 +23,10 @@ class BeyondHorizon(Conflict):
     """Further away than the type may be booked."""
 
 
+class DayFull(Conflict):
+    """The expert wants no more appointments on that day."""
+
+
 class HoldExpired(Gone):
     """The hold is no longer there, or is not this caller's."""
 
@@ -79,6 +83,14 @@ class OpeningNotValid(Invalid):
     """Times or recurrence that come to no opening."""
 
 
+class RecurrenceNotFollowed(Invalid):
+    """A recurrence that openings do not follow, or that no rule says; `fields.rrule` names the part."""
+
+
+class TypeNotValid(Invalid):
+    """A consultation type whose minutes or words cannot be; `fields` says which."""
+
+
 class UnclearTime(Invalid):
     """A time without its offset, that runs backwards, or out of any calendar of ours."""
 
@@ -92,6 +104,6 @@ _BY_CODE: dict[str, type[Refusal]] = {
     kind.code: kind
     for kind in (
         *(SlotTaken, CaseOverlap, SlotNotOpen, TooSoon, BeyondHorizon, HoldExpired, TooManyHolds, HoldMismatch),
-        *(ExpertNotAllowed, TypeNotAllowed, UnknownExpert, UnknownType, KeyReused),
+        *(DayFull, ExpertNotAllowed, TypeNotAllowed, UnknownExpert, UnknownType, KeyReused),
     )
 }

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from contracts.words import Modality, VisitKind
-from services.booking.domain import zones
+from contracts.words import BookableBy, Modality, Privacy, VisitKind
+from services.booking.domain import refusals, zones
 from services.booking.domain.spans import Span
 
 
@@ -48,6 +48,13 @@ class ConsultationType:
     cancel_limit: int = 240
     move_limit: int = 240
     colour: str = ""
+    private_name: str = ""
+    active: bool = True
+    bookable_by: BookableBy = BookableBy.PERSON
+    privacy: Privacy = Privacy.NEUTRAL
+    instructions_before: str = ""
+    instructions_after: str = ""
+    version: int = 1
 
     def too_soon(self, starts_at: datetime, now: datetime) -> bool:
         return starts_at < now + timedelta(minutes=self.minimum_notice)
@@ -58,6 +65,75 @@ class ConsultationType:
 
     def last_day(self, now: datetime, zone: str) -> date:
         return zones.local_day(now, zone) + timedelta(days=self.horizon_days)
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one expert says otherwise of a type, in minutes; None where the type's own counts."""
+
+    duration: int | None = None
+    step: int | None = None
+    buffer_before: int | None = None
+    buffer_after: int | None = None
+    minimum_notice: int | None = None
+
+
+HORIZON_MOST = 90
+"""Days; agendas are derived no further."""
+WEEKS = 4 * 7 * 24 * 60
+COLOURS = ("azur", "lavande", "sauge", "ambre", "prune", "ardoise")
+BOUNDS = {
+    "duration": (5, 8 * 60),
+    "step": (5, 4 * 60),
+    "buffer_before": (0, 2 * 60),
+    "buffer_after": (0, 2 * 60),
+    "minimum_notice": (0, WEEKS),
+    "horizon_days": (1, HORIZON_MOST),
+    "cancel_limit": (0, WEEKS),
+    "move_limit": (0, WEEKS),
+}
+LONGEST_NAME, LONGEST_INSTRUCTIONS = 80, 1000
+
+
+def check(kind: ConsultationType) -> ConsultationType:
+    """The type if it may be kept; `type-not-valid` names what cannot be, with its bounds."""
+    wrong = _outside(
+        {
+            **{name: getattr(kind.shape, name) for name in ("duration", "step", "buffer_before", "buffer_after")},
+            **{name: getattr(kind, name) for name in ("minimum_notice", "horizon_days", "cancel_limit", "move_limit")},
+        }
+    )
+    for name in ("public_name", "private_name"):
+        if not 1 <= len(getattr(kind, name).strip()) <= LONGEST_NAME:
+            wrong[name] = f"1 to {LONGEST_NAME} letters"
+    for name in ("instructions_before", "instructions_after"):
+        if len(getattr(kind, name)) > LONGEST_INSTRUCTIONS:
+            wrong[name] = f"at most {LONGEST_INSTRUCTIONS} letters"
+    if kind.colour not in COLOURS:
+        wrong["colour"] = "one of ours"
+    if wrong:
+        raise refusals.TypeNotValid(fields=wrong)
+    return kind
+
+
+def check_own(own: Own) -> Own:
+    """What an expert may say otherwise; `type-not-valid` names what cannot be."""
+    wrong = _outside({name: value for name in Own.__dataclass_fields__ if (value := getattr(own, name)) is not None})
+    if wrong:
+        raise refusals.TypeNotValid(fields=wrong)
+    return own
+
+
+def check_daily_limit(limit: int | None) -> int | None:
+    """Appointments in one day, None for no limit."""
+    if limit is not None and not 1 <= limit <= 50:
+        raise refusals.TypeNotValid(fields={"daily_limit": "1 to 50"})
+    return limit
+
+
+def _outside(minutes: dict[str, int]) -> dict[str, str]:
+    bounds = {name: BOUNDS[name] for name in minutes}
+    return {name: f"{least} to {most}" for name, (least, most) in bounds.items() if not least <= minutes[name] <= most}
 
 
 def effective(

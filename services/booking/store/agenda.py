@@ -10,9 +10,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Uuid
 
-AHEAD = timedelta(days=125)
-"""How far openings are written out; a tick moves this window on."""
-DAYS_SHOWN = timedelta(days=62)
+from services.booking.domain.types import HORIZON_MOST
+
+AHEAD = timedelta(days=405)
+"""How far openings are written out: thirteen months and a week, since a tick moves this window on week by week."""
+WRITTEN_EACH = timedelta(days=7)
+DAYS_SHOWN = timedelta(days=HORIZON_MOST + 2)
 """How far the projection reaches: the longest horizon and two days for the zones."""
 BATCH = 50
 

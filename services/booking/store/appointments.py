@@ -172,10 +172,10 @@ async def move(
     """Other hours in place: the old claim let go, a new one taken; or nothing of it, as the refusal ends it all."""
     wanted = {"id": before.id, "now": now, "type": type_id, "starts": starts_at}
     await db.execute(_HOLDS_END, {"expert": before.expert_id, "now": now})
+    await _let_go(db, before.id)  # before the check: its own hour never fills the day against it
     slot = (await db.execute(_CHECK, wanted)).one()
     if slot.code is not None:
         raise refusals.by_code(slot.code)
-    await _let_go(db, before.id)
     if (await db.execute(_CLAIM, wanted)).first() is None:
         raise refusals.SlotTaken
     if before.case_id is not None and await _overlaps(db, before, starts_at, slot.ends_at):

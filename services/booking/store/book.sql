@@ -7,13 +7,14 @@ CREATE OR REPLACE FUNCTION slot_check(
     p_now timestamptz, p_expert uuid, p_type uuid, p_starts timestamptz,
     p_visit text, p_modalities text[], p_experts uuid[], p_not_experts uuid[],
     OUT code text, OUT claimed tstzrange, OUT ends_at timestamptz, OUT zone text, OUT modality text, OUT visit text,
-    OUT cancel_limit int, OUT move_limit int)
+    OUT cancel_limit int, OUT move_limit int, OUT privacy text)
 LANGUAGE plpgsql AS $$
 DECLARE
     kind record;
 BEGIN
-    SELECT e.time_zone, e.active, t.modality, t.visit, t.minimum_notice, t.horizon_days,
-        t.cancel_limit, t.move_limit, t.modality = ANY(e.modalities) AS offered,
+    SELECT e.time_zone, e.active, e.daily_limit, t.modality, t.visit, t.horizon_days, t.bookable_by, t.privacy,
+        coalesce(x.minimum_notice, t.minimum_notice) AS minimum_notice,
+        t.cancel_limit, t.move_limit, t.active AND t.modality = ANY(e.modalities) AS offered,
         coalesce(x.duration, t.duration) AS duration,
         coalesce(x.buffer_before, t.buffer_before) AS buffer_before,
         coalesce(x.buffer_after, t.buffer_after) AS buffer_after
@@ -30,6 +31,7 @@ BEGIN
     visit := kind.visit;
     cancel_limit := kind.cancel_limit;
     move_limit := kind.move_limit;
+    privacy := kind.privacy;
     ends_at := p_starts + make_interval(mins => kind.duration);
     claimed := tstzrange(p_starts - make_interval(mins => kind.buffer_before),
         ends_at + make_interval(mins => kind.buffer_after));
@@ -38,6 +40,7 @@ BEGIN
             THEN 'expert-not-allowed'
         WHEN p_visit <> kind.visit OR (cardinality(p_modalities) > 0 AND NOT kind.modality = ANY(p_modalities))
             THEN 'type-not-allowed'
+        WHEN kind.bookable_by = 'line' AND current_setting('app.role', true) = 'person' THEN 'type-not-allowed'
         WHEN NOT kind.active OR NOT kind.offered THEN 'slot-not-open'
         WHEN p_starts < p_now + make_interval(mins => kind.minimum_notice) THEN 'too-soon'
         WHEN (p_starts AT TIME ZONE zone)::date > (p_now AT TIME ZONE zone)::date + kind.horizon_days
@@ -53,14 +56,18 @@ BEGIN
         ) IS NOT TRUE
         OR EXISTS (SELECT FROM busy_block b WHERE b.expert_id = p_expert AND b.during && claimed) THEN
         code := 'slot-not-open';
+    ELSIF kind.daily_limit IS NOT NULL AND agenda_full(p_expert, claimed, zone, kind.daily_limit, claimed) <> '{}' THEN
+        code := 'day-full';
     END IF;
 END $$;
 
--- Locks the agenda as a booking does: shared, or alone when holds that are over must first give their time back.
+-- Locks the agenda as a booking does: shared, or alone when holds that are over must first give their time back, and
+-- where a day holds only so many (two at once would both find room).
 CREATE OR REPLACE FUNCTION agenda_enter(p_expert uuid, p_now timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM claim
-            WHERE expert_id = p_expert AND active AND kind = 'hold' AND expires_at <= p_now) THEN
+            WHERE expert_id = p_expert AND active AND kind = 'hold' AND expires_at <= p_now)
+        OR EXISTS (SELECT FROM expert WHERE id = p_expert AND daily_limit IS NOT NULL) THEN
         PERFORM agenda_lock(p_expert);
         PERFORM holds_end(p_expert, p_now);
     ELSE
@@ -142,6 +149,8 @@ BEGIN
     IF code IS NOT NULL THEN
         RETURN;
     END IF;
+
+    p_privacy := CASE WHEN slot.privacy = 'silent' THEN slot.privacy ELSE p_privacy END;
 
     -- The claim first: whoever loses the race writes nothing else.
     IF p_hold IS NOT NULL THEN

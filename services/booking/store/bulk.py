@@ -68,7 +68,7 @@ async def load(
 
 
 _EXPERT = ("id", "profession", "modalities", "time_zone", "holiday_region", "active")
-_RULE = ("id", "expert_id", "first_day", "starts", "ends", "time_zone", "rrule")
+_RULE = ("id", "expert_id", "first_day", "starts", "ends", "time_zone", "rrule", "online")
 _OCCURRENCE = ("rule_id", "expert_id", "day", "during")
 _APPOINTMENT = (
     *("id", "expert_id", "type_id", "case_id", "referral_id", "starts_at", "ends_at", "status", "modality", "visit"),
@@ -92,7 +92,7 @@ def _expert(one: WholeAgenda) -> tuple[Any, ...]:
 
 
 def _rule(rule: OpeningRule) -> tuple[Any, ...]:
-    return (rule.id, rule.expert_id, rule.first_day, rule.starts, rule.ends, rule.time_zone, rule.rrule)
+    return (rule.id, rule.expert_id, rule.first_day, rule.starts, rule.ends, rule.time_zone, rule.rrule, rule.online)
 
 
 def _occurrences(rules: Iterable[OpeningRule], today: date) -> Iterable[tuple[Any, ...]]:

@@ -1,13 +1,15 @@
 """Openings and absences of one agenda, as the grid shows and changes them; edits have the agenda alone."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select, update
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy import Date, and_, bindparam, cast, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, Range, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Uuid
 
 from services.booking.domain import openings as rules
 from services.booking.domain import refusals
@@ -46,10 +48,11 @@ async def occurrence(db: AsyncConnection, expert_id: UUID, occurrence_id: int) -
     return row
 
 
-async def rule(db: AsyncConnection, rule_id: UUID) -> OpeningRule:
-    """The rule behind an occurrence."""
-    row = (await db.execute(select(rule_table).where(rule_table.c.id == rule_id))).one()
-    types = await db.execute(select(rule_type.c.type_id).where(rule_type.c.rule_id == rule_id))
+_TYPES_OF = select(func.array_agg(rule_type.c.type_id)).where(rule_type.c.rule_id == rule_table.c.id).scalar_subquery()
+_RULES = select(rule_table, _TYPES_OF.label("type_ids"))
+
+
+def _rule(row: Any) -> OpeningRule:
     return OpeningRule(
         id=row.id,
         expert_id=row.expert_id,
@@ -57,26 +60,72 @@ async def rule(db: AsyncConnection, rule_id: UUID) -> OpeningRule:
         starts=row.starts,
         ends=row.ends,
         time_zone=row.time_zone,
-        type_ids=frozenset(types.scalars()),
+        type_ids=frozenset(row.type_ids or ()),
         rrule=row.rrule,
+        online=row.online,
     )
+
+
+async def rule(db: AsyncConnection, rule_id: UUID) -> OpeningRule:
+    """The rule behind an occurrence."""
+    return _rule((await db.execute(_RULES.where(rule_table.c.id == rule_id))).one())
+
+
+async def rule_of(db: AsyncConnection, expert_id: UUID, rule_id: UUID) -> OpeningRule:
+    """A rule of this agenda; `unknown-opening` otherwise."""
+    mine = and_(rule_table.c.id == rule_id, rule_table.c.expert_id == expert_id)
+    row = (await db.execute(_RULES.where(mine))).first()
+    if row is None:
+        raise refusals.UnknownOpening
+    return _rule(row)
 
 
 async def rules_of(db: AsyncConnection, expert_id: UUID) -> list[OpeningRule]:
     """Every rule of an agenda."""
-    asked = select(rule_table.c.id).where(rule_table.c.expert_id == expert_id).order_by(rule_table.c.id)
-    return [await rule(db, one) for one in (await db.execute(asked)).scalars().all()]
+    asked = _RULES.where(rule_table.c.expert_id == expert_id).order_by(rule_table.c.id)
+    return [_rule(row) for row in (await db.execute(asked)).all()]
+
+
+_COMING = text(
+    """
+    SELECT o.rule_id, o.next_id, o.next_day, o.during, l.last_day, coalesce(c.cancelled, '{}') AS cancelled
+    FROM (SELECT DISTINCT ON (rule_id) rule_id, id AS next_id, day AS next_day, during FROM opening_occurrence
+        WHERE expert_id = :expert AND day >= :since ORDER BY rule_id, day) o
+    JOIN (SELECT rule_id, max(day) AS last_day FROM opening_occurrence
+        WHERE expert_id = :expert AND day >= :since GROUP BY rule_id) l USING (rule_id)
+    LEFT JOIN (SELECT v.rule_id, array_agg(v.day ORDER BY v.day) AS cancelled
+        FROM opening_override v JOIN opening_rule r ON r.id = v.rule_id
+        WHERE r.expert_id = :expert AND v.cancelled AND v.day >= :since GROUP BY v.rule_id) c USING (rule_id)
+    ORDER BY o.next_day, lower(o.during), o.rule_id
+    """
+).bindparams(bindparam("expert", type_=Uuid), bindparam("since", type_=Date))
+
+
+async def coming(db: AsyncConnection, expert_id: UUID, since: date) -> list[tuple[OpeningRule, Any]]:
+    """The rules that have openings from `since` on, the next first, with (next_id, next_day, during, last_day,
+    cancelled)."""
+    rows = (await db.execute(_COMING, {"expert": expert_id, "since": since})).all()
+    known = {one.id: one for one in await rules_of(db, expert_id)}
+    return [(known[row.rule_id], row) for row in rows]
 
 
 async def add(db: AsyncConnection, new: OpeningRule) -> None:
     """Keep a new rule; its occurrences are written by `write_out`."""
     await db.execute(insert(rule_table).values(_columns(new) | {"id": new.id, "expert_id": new.expert_id}))
-    await db.execute(insert(rule_type), [{"rule_id": new.id, "type_id": one} for one in new.type_ids])
+    await _offer(db, new)
 
 
 async def change(db: AsyncConnection, changed: OpeningRule) -> None:
-    """Other times or days for a rule."""
+    """Other times, days or types for a rule."""
     await db.execute(update(rule_table).where(rule_table.c.id == changed.id).values(_columns(changed)))
+    others = and_(rule_type.c.rule_id == changed.id, rule_type.c.type_id.not_in(changed.type_ids))
+    await db.execute(delete(rule_type).where(others))
+    await _offer(db, changed)
+
+
+async def _offer(db: AsyncConnection, one: OpeningRule) -> None:
+    pairs = [{"rule_id": one.id, "type_id": type_id} for type_id in one.type_ids]
+    await db.execute(insert(rule_type).on_conflict_do_nothing(), pairs)
 
 
 async def override(db: AsyncConnection, rule_id: UUID, told: Override) -> None:
@@ -86,33 +135,64 @@ async def override(db: AsyncConnection, rule_id: UUID, told: Override) -> None:
     await db.execute(new.on_conflict_do_update(index_elements=["rule_id", "day"], set_=row))
 
 
+_WRITE = text(
+    """
+    INSERT INTO opening_occurrence AS o (rule_id, expert_id, day, during)
+    SELECT :rule, :expert, day, tstzrange(opens, closes)
+    FROM unnest(CAST(:days AS date[]), CAST(:opens AS timestamptz[]), CAST(:closes AS timestamptz[]))
+        AS written(day, opens, closes)
+    ON CONFLICT (rule_id, day) DO UPDATE SET during = excluded.during
+    RETURNING o.id, o.day
+    """
+).bindparams(bindparam("rule", type_=Uuid), bindparam("expert", type_=Uuid))
+
+
 async def write_out(db: AsyncConnection, one: OpeningRule, *, since: date, until: date) -> list[int]:
     """Write the occurrences of these days as the rule says, keeping the ids of those that stay; their ids."""
-    told = await db.execute(select(opening_override).where(opening_override.c.rule_id == one.id))
-    overrides = [Override(row.day, row.cancelled, row.starts, row.ends) for row in told.all()]
-    found = list(rules.occurrences(one, first=since, last=until, overrides=overrides))
+    told = await overrides(db, one.id)
+    found = list(rules.occurrences(one, first=since, last=until, overrides=told))
+    days = [o.day for o in found]
     here = and_(
         opening_occurrence.c.rule_id == one.id,
         opening_occurrence.c.day >= since,
         opening_occurrence.c.day <= until,
     )
-    await db.execute(delete(opening_occurrence).where(here, opening_occurrence.c.day.not_in([o.day for o in found])))
+    gone = opening_occurrence.c.day.not_in(select(func.unnest(cast(days, ARRAY(Date)))))
+    await db.execute(delete(opening_occurrence).where(here, gone))
     if not found:
         return []
-    rows = [
-        {
-            "rule_id": one.id,
-            "expert_id": one.expert_id,
-            "day": occurred.day,
-            "during": Range(occurred.span.start, occurred.span.end),
-        }
-        for occurred in found
-    ]
-    new = insert(opening_occurrence).values(rows)
-    kept = new.on_conflict_do_update(index_elements=["rule_id", "day"], set_={"during": new.excluded.during}).returning(
-        opening_occurrence.c.id, opening_occurrence.c.day
+    opens, closes = [o.span.start for o in found], [o.span.end for o in found]
+    rows = await db.execute(
+        _WRITE, {"rule": one.id, "expert": one.expert_id, "days": days, "opens": opens, "closes": closes}
     )
-    return [row.id for row in sorted((await db.execute(kept)).all(), key=lambda row: row.day)]
+    return [row.id for row in sorted(rows.all(), key=lambda row: row.day)]
+
+
+async def overrides(db: AsyncConnection, rule_id: UUID, since: date | None = None) -> list[Override]:
+    """The days of a rule that are told differently."""
+    asked = select(opening_override).where(opening_override.c.rule_id == rule_id).order_by(opening_override.c.day)
+    if since is not None:
+        asked = asked.where(opening_override.c.day >= since)
+    return [Override(row.day, row.cancelled, row.starts, row.ends) for row in (await db.execute(asked)).all()]
+
+
+async def carry(db: AsyncConnection, rule_id: UUID, to_id: UUID, *, since: date, by: int = 0) -> None:
+    """Days told differently from `since` on go with the rule that goes on, moved by as many days as it was."""
+    kept = await overrides(db, rule_id, since)
+    gone = and_(opening_override.c.rule_id == rule_id, opening_override.c.day >= since)
+    await db.execute(delete(opening_override).where(gone))
+    for one in kept:
+        await override(db, to_id, replace(one, day=one.day + timedelta(days=by)))
+
+
+async def end(db: AsyncConnection, one: OpeningRule, last_day: date) -> None:
+    """The rule ends with `last_day`; one that had not begun by then is gone."""
+    if one.first_day > last_day:
+        await db.execute(delete(rule_table).where(rule_table.c.id == one.id))
+        return
+    await change(db, one.until(last_day))
+    later = and_(opening_occurrence.c.rule_id == one.id, opening_occurrence.c.day > last_day)
+    await db.execute(delete(opening_occurrence).where(later))
 
 
 async def absences(db: AsyncConnection, expert_id: UUID, span: Span) -> list[Any]:
@@ -140,4 +220,5 @@ def _columns(one: OpeningRule) -> dict[str, Any]:
         "ends": one.ends,
         "time_zone": one.time_zone,
         "rrule": one.rrule,
+        "online": one.online,
     }

@@ -31,13 +31,15 @@ _MISSED = text(
 
 _ADVANCE = text(
     """
+    WITH longest AS (SELECT greatest((SELECT max(minimum_notice) FROM consultation_type),
+        (SELECT max(minimum_notice) FROM expert_consultation_type)) AS notice)
     UPDATE agenda_day d SET first_free = first_start(d.free, d.duration, d.step, d.buffer_before, d.buffer_after,
         :now + d.minimum_notice * interval '1 minute')
     FROM (
         SELECT expert_id, day, type_id FROM agenda_day
-        WHERE first_free IS NOT NULL AND day <= :now::date + 2
+        WHERE first_free IS NOT NULL AND day <= :now::date + 2 + (SELECT notice / 1440 FROM longest)
           AND first_free < :now + minimum_notice * interval '1 minute'
-          AND first_free < :now + (SELECT max(minimum_notice) FROM consultation_type) * interval '1 minute'
+          AND first_free < :now + (SELECT notice FROM longest) * interval '1 minute'
         LIMIT 5000 FOR UPDATE SKIP LOCKED
     ) late WHERE (d.expert_id, d.day, d.type_id) = (late.expert_id, late.day, late.type_id)
     """.replace(":now", "CAST(:now AS timestamptz)")
@@ -66,7 +68,8 @@ async def advance(db: AsyncConnection, now: datetime) -> None:
 
 _BEHIND = text(
     """
-    SELECT a.expert_id, a.shown_until, a.written_until, e.time_zone
+    SELECT a.expert_id, a.shown_until, a.written_until, e.time_zone,
+        (SELECT min(horizon_days) FROM consultation_type WHERE active) AS shortest
     FROM expert_agenda a JOIN expert e ON e.id = a.expert_id
     WHERE e.active AND a.shown_until < CAST(:until AS date)
       AND pg_try_advisory_xact_lock(uuid_hash_extended(a.expert_id, 0))
@@ -83,11 +86,12 @@ async def extend(db: AsyncConnection, now: datetime) -> int:
     behind = (await db.execute(_BEHIND, {"until": until})).all()
     for row in behind:
         written = row.written_until
-        if written < now.date() + agenda.AHEAD / 2:
+        if written <= now.date() + agenda.AHEAD - agenda.WRITTEN_EACH:
             written = now.date() + agenda.AHEAD
             for one in await openings.rules_of(db, row.expert_id):
                 await openings.write_out(db, one, since=row.written_until + timedelta(days=1), until=written)
-        first = row.shown_until - timedelta(days=3)  # a zone west of here had not reached its last days yet
+        # The shortest horizon reaches new days first; a zone west of here had not reached its last ones yet.
+        first = row.shown_until - agenda.DAYS_SHOWN + timedelta(days=(row.shortest or 0) - 3)
         await agenda.refresh(db, row.expert_id, first=first, last=until, now=now)
         await db.execute(_PAST, {"expert": row.expert_id, "first": now.date() - timedelta(days=2)})
         await db.execute(_WRITTEN, {"shown": until, "written": written, "expert": row.expert_id})

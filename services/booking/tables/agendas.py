@@ -27,6 +27,7 @@ expert = Table(
     Column("time_zone", Text, nullable=False),
     Column("holiday_region", Text, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("daily_limit", SmallInteger),  # appointments in one local day, None for as many as there is room for
 )
 """What a search needs of an expert, as `ExpertChanged` tells it."""
 
@@ -60,8 +61,14 @@ consultation_type = Table(
     Column("cancel_limit", Integer, nullable=False),
     Column("move_limit", Integer, nullable=False),
     Column("colour", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("bookable_by", Text, nullable=False),
+    Column("privacy", Text, nullable=False),
+    Column("instructions_before", Text, nullable=False),
+    Column("instructions_after", Text, nullable=False),
+    Column("version", Integer, nullable=False),
 )
-"""Durations, buffers and limits in minutes."""
+"""Durations, buffers and limits in minutes; what is no longer active is offered nowhere and never deleted."""
 
 expert_consultation_type = Table(
     "expert_consultation_type",
@@ -72,6 +79,7 @@ expert_consultation_type = Table(
     Column("step", SmallInteger),
     Column("buffer_before", SmallInteger),
     Column("buffer_after", SmallInteger),
+    Column("minimum_notice", Integer),
 )
 """Where one expert's minutes differ from the type's."""
 
