@@ -10,6 +10,12 @@ from contracts.afterwards import ManagerNeeded as ManagerNeeded
 from contracts.away import AppointmentHandedBack as AppointmentHandedBack
 from contracts.away import OtherHourWanted as OtherHourWanted
 from contracts.giving import OpeningsAsked as OpeningsAsked
+from contracts.waiting import ModalityChanged as ModalityChanged
+from contracts.waiting import ReferralWaitlisted as ReferralWaitlisted
+from contracts.waiting import SlotOfferClosed as SlotOfferClosed
+from contracts.waiting import SlotOffered as SlotOffered
+from contracts.waiting import SlotToTell as SlotToTell
+from contracts.waiting import WaitingUnanswered as WaitingUnanswered
 from contracts.words import (
     Channel,
     ExpertProfession,
@@ -280,6 +286,12 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     CallBackCancelled: ("reminders",),
     FollowUpDue: ("reminders",),
     CaseErased: ("identity", "booking", "reminders"),
+    ReferralWaitlisted: ("booking",),
+    SlotOffered: ("reminders",),
+    SlotOfferClosed: ("referral", "reminders"),
+    SlotToTell: ("referral",),
+    WaitingUnanswered: ("referral",),
+    ModalityChanged: ("referral", "reminders"),
     AccountOpened: ("referral", "reminders"),
     AccountClosed: ("referral", "booking", "reminders"),
 }

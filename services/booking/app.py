@@ -10,6 +10,7 @@ from kit import outbox
 from kit.clock import now
 from kit.ticks import Tick
 from kit.web import House, service
+from services.booking.deliver import waiting_rounds
 from services.booking.domain import appointments
 from services.booking.domain.giving import next_weekly
 from services.booking.routes import CONTROLLERS, HOT
@@ -37,6 +38,9 @@ def create(settings: Settings | None = None) -> Litestar:
             Tick("extend-agendas", 10, extend),
             Tick("weekly-links", 60, weekly_links),
             Tick("write-holidays", 20, write_holidays),
+            Tick("weekly-links", 60, weekly_links),
+            Tick("offer-freed", 5, offer_freed),
+            Tick("pass-offers-on", 15, pass_offers_on),
             Tick("extend-absences", 600, extend_absences),
         ],
         issuers={"referral": chosen.referral_url},
@@ -101,6 +105,14 @@ async def tell_availability(db: AsyncConnection) -> None:
 
 async def advance(db: AsyncConnection) -> None:
     await watch.advance(db, now())
+
+async def offer_freed(db: AsyncConnection) -> None:
+    await waiting_rounds.offer_freed(db, now())
+
+
+async def pass_offers_on(db: AsyncConnection) -> None:
+    await waiting_rounds.pass_on(db, now())
+
 
 
 async def extend(db: AsyncConnection) -> None:

@@ -10,6 +10,7 @@ from contracts.words import AppointmentStatus, Role
 from kit import outbox
 from kit.auth import NOBODY
 from kit.clock import now
+from services.booking.deliver import waiting_heard
 from services.booking.domain import telling
 from services.booking.domain.appointments import CANCELLED_BY, Party
 from services.booking.domain.experts import Expert
@@ -51,15 +52,18 @@ async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
 async def case_exclusions_changed(db: AsyncConnection, event: CaseExclusionsChanged) -> None:
     """No later move reaches these experts."""
     await appointments.exclude(db, event.case_id, event.not_experts, event.version)
+    await waiting_heard.exclusions_changed(db, event.case_id, event.not_experts, event.version)
 
 
 async def referral_closed(db: AsyncConnection, event: ReferralClosed) -> None:
     """What was still to come of this referral is cancelled."""
+    await waiting_heard.referral_over(db, event)
     await _cancel(db, referral_id=event.referral_id)
 
 
 async def case_erased(db: AsyncConnection, event: CaseErased) -> None:
     """What was still to come is cancelled, and nothing leads to the case any more."""
+    await waiting_heard.case_over(db, event.case_id)
     await _cancel(db, case_id=event.case_id)
     await appointments.forget_case(db, event.case_id)
 

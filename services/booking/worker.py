@@ -1,8 +1,16 @@
 """How booking's worker starts."""
 
-from contracts.events import AccountClosed, CaseErased, CaseExclusionsChanged, ExpertChanged, ReferralClosed
+from contracts.events import (
+    AccountClosed,
+    CaseErased,
+    CaseExclusionsChanged,
+    ExpertChanged,
+    ReferralClosed,
+    ReferralWaitlisted,
+)
 from kit.worker import Service
 from services.booking import listeners, settings
+from services.booking.deliver import waiting_heard
 
 SERVICE = Service(
     "booking",
@@ -13,5 +21,6 @@ SERVICE = Service(
         CaseExclusionsChanged: listeners.case_exclusions_changed,
         ReferralClosed: listeners.referral_closed,
         CaseErased: listeners.case_erased,
+        ReferralWaitlisted: waiting_heard.referral_waitlisted,
     },
 )

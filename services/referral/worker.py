@@ -16,8 +16,10 @@ from contracts.events import (
     MessageFailed,
     PersonWaitingAlone,
 )
+from contracts.waiting import ModalityChanged, SlotOfferClosed, SlotToTell, WaitingUnanswered
 from kit.worker import Service
 from services.referral import listeners
+from services.referral.deliver import waiting
 from services.referral.settings import read
 
 SERVICE = Service(
@@ -36,6 +38,10 @@ SERVICE = Service(
         PersonWaitingAlone: listeners.person_waiting_alone,
         AvailabilityChanged: listeners.availability_changed,
         MessageFailed: listeners.message_failed,
+        SlotToTell: waiting.slot_to_tell,
+        SlotOfferClosed: waiting.slot_offer_closed,
+        WaitingUnanswered: waiting.waiting_unanswered,
+        ModalityChanged: waiting.modality_changed,
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,
     },

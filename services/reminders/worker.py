@@ -23,6 +23,7 @@ from contracts.events import (
     ReferralOffered,
     UrgentActionTriggered,
 )
+from contracts.waiting import ModalityChanged, SlotOfferClosed, SlotOffered
 from contracts.words import Channel
 from kit.vault import Vault
 from kit.worker import Listening, Service
@@ -30,7 +31,7 @@ from services.reminders import listeners, settings
 from services.reminders.deliver.mail import Mail
 from services.reminders.deliver.sending import Outgoing, send_due
 from services.reminders.deliver.sms import Sms
-from services.reminders.store import afterwards, away
+from services.reminders.store import afterwards, away, waiting
 
 
 async def begin(worker: Listening) -> None:
@@ -68,6 +69,9 @@ SERVICE = Service(
         FollowUpDue: afterwards.follow_up_due,
         OpeningsAsked: afterwards.openings_asked,
         OtherHourWanted: away.other_hour_wanted,
+        SlotOffered: waiting.slot_offered,
+        SlotOfferClosed: waiting.slot_offer_closed,
+        ModalityChanged: waiting.modality_changed,
         CaseErased: listeners.case_erased,
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,

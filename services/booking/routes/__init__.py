@@ -15,8 +15,10 @@ from services.booking.routes.holidays import Holidays
 from services.booking.routes.own_hours import OwnHours
 from services.booking.routes.slots import FreeSlots
 from services.booking.routes.types import Types
+from services.booking.routes.waiting import WaitingEntries, WaitingOffers
 
 GIVING = (Delays, Gifts, Asks, Rounds, FiguresOfAgendas)
+WAITING = (WaitingEntries, WaitingOffers)
 CONTROLLERS: list[ControllerRouterHandler] = [
     Types,
     FreeSlots,
@@ -25,9 +27,10 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     Changes,
     Agendas,
     Absences,
+    Holidays,
     OwnHours,
     *GIVING,
-    Holidays,
+    *WAITING,
 ]
 HOT = [*slots.HOT, *book.HOT]
 

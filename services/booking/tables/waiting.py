@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Identity,
     Integer,
@@ -34,7 +33,6 @@ waiting_entry = Table(
     Column("windows", JSONB, nullable=False),
     Column("from_hour", Time),
     Column("to_hour", Time),
-    Column("reachable", Boolean, nullable=False),
     Column("since", Moment),
     Column("until", Moment, nullable=False),
     Column("appointment_id", Uuid),

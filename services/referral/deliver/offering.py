@@ -11,7 +11,7 @@ from contracts.events import OfferClosed, ReferralOffered
 from contracts.orientations import OfferStatus, TargetKind
 from contracts.words import ReferralStatus
 from kit import outbox
-from services.referral.deliver import asking
+from services.referral.deliver import asking, waiting
 from services.referral.domain import orienting, transitions, waves
 from services.referral.domain.matching.filters import eligible
 from services.referral.domain.matching.ranking import Network, ranked
@@ -138,6 +138,7 @@ async def wait(db: AsyncConnection, referral: Referral, *, actor: str, now: date
     """On the list, ranked again and again, until a person decides at the latest."""
     changed, step = orienting.waitlisted(referral, now=now)
     await _keep(db, changed, [step], actor=actor, now=now)
+    await waiting.wait(db, changed, now=now)
     terms = waves.terms(referral.level)
     again = now + terms.rank_again
     at_most = max(referral.created_at + terms.at_most, again)

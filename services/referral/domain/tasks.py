@@ -23,6 +23,8 @@ WORDS: Final = {
     "expert_away": "Le professionnel sera absent à l’heure du rendez-vous : proposer une autre heure.",
     "overdue": "La prochaine étape attend depuis trop longtemps : la faire, ou passer la main.",
     "counter_offer": "Un professionnel propose autrement : demander à la personne si cela convient.",
+    "slot_to_tell": "Une heure se libère pour une personne qui attend : la lui proposer de vive voix, tout de suite.",
+    "waiting_unanswered": "Trois heures proposées, sans réponse : reprendre contact comme convenu.",
     "own_hour": "Le professionnel choisit l’heure lui-même : la dire à la personne comme convenu, et si elle lui va.",
 }
 TO_FOLLOW: Final = 3

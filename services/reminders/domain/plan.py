@@ -151,7 +151,7 @@ def for_account(
     """What an account is told: at once when it presses, else in the hours of the day."""
     starts_at = about.starts_at if about else None
     due = now
-    calm = notice in (Notice.BOOKED, Notice.MOVED, Notice.CANCELLED)
+    calm = notice in (Notice.BOOKED, Notice.MOVED, Notice.CANCELLED, Notice.OTHERWISE)
     if about and starts_at and calm and starts_at - now > SOON:
         hours = wishes.hours(about.expert_zone) if wishes else Hours(about.expert_zone)
         due = nearest(hours, now, after=now, before=starts_at - LEAD) or now

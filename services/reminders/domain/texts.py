@@ -32,6 +32,8 @@ class Notice(StrEnum):
 SENTENCES = {
     Notice.BOOKED: "Un rendez-vous a été ajouté à votre agenda le {day} à {hour}.",
     Notice.MOVED: "Un rendez-vous de votre agenda a été déplacé au {day} à {hour}.",
+    HOUR_OFFERED = "person_hour"  # an hour came free, to someone who waits: the day, the hour and a link
+    OTHERWISE = "account_otherwise"  # the hour stays, how they meet changes
     Notice.CANCELLED: "Le rendez-vous de votre agenda du {day} à {hour} a été annulé.",
     Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le {day} à {hour}, attend que vous l'ayez vu.",
     Notice.WAITING: "Votre rendez-vous du {day} à {hour} a commencé.",
@@ -41,6 +43,7 @@ WITHOUT_AN_HOUR = {
     Notice.OFFER_LINK: "Une demande attend votre réponse : {link}",
     Notice.OPENINGS: "Donner un créneau, en deux touches : {link}",
     Notice.DESK: "Une tâche vous attend : {link}",
+    Notice.OTHERWISE: "Le rendez-vous de votre agenda du {day} à {hour} se tiendra autrement.",
     Notice.INVITED: "Votre compte vous attend. Pour l'ouvrir, dans les quatorze jours : {link}",
     Notice.NETWORK: "Un message vous attend : {link}",
     Notice.PROOF: "Votre fiche demande une mise à jour : {link}",

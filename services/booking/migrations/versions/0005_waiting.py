@@ -33,7 +33,6 @@ CREATE TABLE waiting_entry (
     windows jsonb NOT NULL DEFAULT '[]',
     from_hour time,
     to_hour time,
-    reachable boolean NOT NULL DEFAULT true,
     since timestamptz,
     until timestamptz NOT NULL,
     appointment_id uuid REFERENCES appointment,
@@ -49,6 +48,8 @@ CREATE TABLE waiting_entry (
 );
 CREATE UNIQUE INDEX waiting_entry_once ON waiting_entry (referral_id) WHERE status IN ('waiting', 'worked');
 CREATE INDEX waiting_entry_in_order ON waiting_entry (priority DESC, created_at, offers) WHERE status = 'waiting';
+CREATE INDEX waiting_entry_of_referral ON waiting_entry (referral_id, heard_version);
+CREATE INDEX waiting_entry_to_forget ON waiting_entry (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX waiting_entry_of_case ON waiting_entry (case_id);
 CREATE INDEX waiting_entry_of_appointment ON waiting_entry (appointment_id) WHERE appointment_id IS NOT NULL;
 
