@@ -23,25 +23,24 @@ from services.booking.store.lines import Lines
 def create(settings: Settings | None = None) -> Litestar:
     """The app, with the settings of this process unless others are given."""
     chosen = settings or read()
-    return service(
     notice = Notice()
+    return service(
         "booking",
         chosen,
         controllers=CONTROLLERS,
         hot=HOT,
         ticks=[
             Tick("sweep-holds", 30, sweep_holds),
-            Tick("tell-the-desk", 15, tell_the_desk),
             Tick("read-notice", 10, notice.read),
+            Tick("tell-the-desk", 15, tell_the_desk),
             Tick("tell-availability", 5, tell_availability),
             Tick("advance-first-free", 10, advance),
             Tick("extend-agendas", 10, extend),
-            Tick("weekly-links", 60, weekly_links),
             Tick("write-holidays", 20, write_holidays),
+            Tick("extend-absences", 600, extend_absences),
             Tick("weekly-links", 60, weekly_links),
             Tick("offer-freed", 5, offer_freed),
             Tick("pass-offers-on", 15, pass_offers_on),
-            Tick("extend-absences", 600, extend_absences),
         ],
         issuers={"referral": chosen.referral_url},
         starts=[begin, notice.begin],
@@ -106,13 +105,13 @@ async def tell_availability(db: AsyncConnection) -> None:
 async def advance(db: AsyncConnection) -> None:
     await watch.advance(db, now())
 
+
 async def offer_freed(db: AsyncConnection) -> None:
     await waiting_rounds.offer_freed(db, now())
 
 
 async def pass_offers_on(db: AsyncConnection) -> None:
     await waiting_rounds.pass_on(db, now())
-
 
 
 async def extend(db: AsyncConnection) -> None:

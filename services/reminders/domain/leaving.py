@@ -38,9 +38,7 @@ def persons(
     stands = known_state == State.BOOKED and known_version == version
     if kind == Notice.OTHER_HOUR and not stands:
         return Verdict.DROP, None
-    if kind == Notice.GONE and (known_state != State.CANCELLED or known_version != version):
-        return Verdict.DROP, None
-    if kind in (Notice.NEWS, Notice.OTHER_HOUR, Notice.HOUR_OFFERED, Notice.GONE):
+    if kind in (Notice.NEWS, Notice.OTHER_HOUR, Notice.HOUR_OFFERED):
         if wishes is None or known_privacy == Privacy.SILENT or (expires_at and now >= expires_at):
             return Verdict.DROP, None
         own = wishes.hours(time_zone)
