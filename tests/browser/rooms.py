@@ -102,7 +102,7 @@ def the_pages(rooms: Rooms) -> Litestar:
         room: FromPath[UUID], seat: FromQuery[str], mutant: FromQuery[str] = "", theme: FromQuery[str] = ""
     ) -> Response[str]:
         context = shown(Seat("", seat, an_appointment(room)), NAMES[seat], theme=theme or None, now=now())
-        context |= {"socket": f"/fil/{room}/{seat}", "csrf_token": "x", "back": "/"}
+        context |= {"socket": f"/fil/{room}/{seat}", "csrf_token": "x", "key": "k", "back": "/", "origin": ""}
         text = templates.render("room/salle.html", {"theme": theme or None, **context})
         if mutant:
             text = text.replace("/static/room/", f"/mutant/{mutant}/")

@@ -2,48 +2,42 @@
 
 import { unsealed } from './e2ee.js';
 import { blackPicture, silence } from './blank.js';
+import { encoding, FIRST, NO_PICTURE, step } from './ladder.js';
 
-const CAMERA = { width: 640, height: 480, frameRate: 30, facingMode: 'user' };
-const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const STALLED = 2; // seconds without a packet
 const REACHED = 8; // seconds to hear a first packet
 const PROOF = 8000; // ms to see sealed frames before giving up
 
 const nothingYet = () => ({ packets: 0, still: 0, lost: 0, waited: 0 });
 
-/** Dispatches `heard` (detail: stream), `quality` (detail: good, fair, poor), `stalled`, `leak`, `sealed` (detail: counts). */
+/** Dispatches `heard` (detail: stream), `quality` (detail: good, fair, poor), `rung`, `stalled`, `leak`, `sealed` (detail: counts). */
 export class Call extends EventTarget {
   epoch = 0;
+  rung = 0;
   #sealing;
   #send;
   #ice;
+  #devices;
   #keys = null; // null: agreed to go without end-to-end encryption
   #peer = null;
   #leg = null;
   #senders = {};
-  #real = { audio: null, video: null };
   #pictureAllowed = true;
   #candidates = [];
   #watching = null;
   #last = nothingYet();
+  #ladder = FIRST;
 
-  constructor({ sealing, send, ice }) {
+  constructor({ sealing, send, ice, devices }) {
     super();
     this.#sealing = sealing;
     this.#send = send;
     this.#ice = ice;
+    this.#devices = devices;
   }
 
   get connected() {
     return this.#peer?.connectionState === 'connected' && this.#last.packets > 0 && this.#last.still < STALLED;
-  }
-
-  get microphone() {
-    return this.#real.audio?.enabled ?? false;
-  }
-
-  get camera() {
-    return this.#real.video;
   }
 
   get keys() {
@@ -79,53 +73,49 @@ export class Call extends EventTarget {
     this.#send({ kind: 'answer', leg, sdp: peer.localDescription.sdp });
     this.dispatchEvent(new CustomEvent('heard', { detail: stream }));
     this.#watching = setInterval(() => this.#watch(peer), 1000);
-    await this.#put('audio');
-    if (this.#real.video) await this.#put('video');
-  }
-
-  /** Open the microphone if need be, and let it be heard or not. */
-  async setMicrophone(on) {
-    if (on && !this.#real.audio) {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
-      this.#real.audio = stream.getAudioTracks()[0];
-      if (this.#peer) await this.#put('audio');
-    }
-    if (this.#real.audio) this.#real.audio.enabled = on;
-  }
-
-  /** Open or close the camera; closing it puts its light out. */
-  async setCamera(on) {
-    if (on && !this.#real.video) {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
-      this.#real.video = stream.getVideoTracks()[0];
-      if (this.#peer) await this.#put('video');
-    } else if (!on && this.#real.video) {
-      await this.#senders.video?.replaceTrack(null);
-      this.#real.video.stop();
-      this.#real.video = null;
-    }
+    await this.carry('audio');
+    await this.carry('video');
   }
 
   /** The other asked for sound only: our picture stays here. */
   async allowPicture(allowed) {
+    if (this.#pictureAllowed === allowed) return;
     this.#pictureAllowed = allowed;
-    if (this.#peer && this.#real.video) await this.#put('video');
+    await this.carry('video');
   }
 
   close() {
     this.#drop();
-    for (const track of Object.values(this.#real)) track?.stop();
-    this.#real = { audio: null, video: null };
   }
 
-  /** Send a real device, once blank frames of its kind were seen sealed on this connection. */
-  async #put(kind) {
+  /** Send the device as it is now, once blank frames of its kind were seen sealed on this connection. */
+  async carry(kind) {
     const peer = this.#peer;
     const sender = this.#senders[kind];
-    if (!sender || !this.#real[kind]) return;
-    if (kind === 'video' && !this.#pictureAllowed) return sender.replaceTrack(null);
+    const wanted = () => this.#wanted(kind);
+    if (!peer || !sender) return;
+    if (!wanted()) {
+      if (sender.track && kind === 'video') await sender.replaceTrack(null);
+      return;
+    }
     if (this.#keys && !(await this.#proven(kind, peer, sender))) return;
-    if (peer === this.#peer && this.#real[kind]) await sender.replaceTrack(this.#real[kind]);
+    if (peer !== this.#peer || !wanted()) return;
+    if (sender.track !== wanted()) await sender.replaceTrack(wanted());
+    await this.#tune(kind, sender);
+  }
+
+  #wanted(kind) {
+    if (kind === 'video' && (!this.#pictureAllowed || this.rung === NO_PICTURE)) return null;
+    return this.#devices[kind];
+  }
+
+  /** The voice goes first; the picture takes what its rung allows. */
+  async #tune(kind, sender) {
+    const parameters = sender.getParameters();
+    if (!parameters.encodings?.length) return;
+    const wanted = kind === 'audio' ? { priority: 'high', networkPriority: 'high' } : encoding(this.rung, sender.track?.getSettings() ?? {});
+    Object.assign(parameters.encodings[0], wanted);
+    await sender.setParameters(parameters).catch(() => {}); // a browser without some of these keeps its own way
   }
 
   async #proven(kind, peer, sender) {
@@ -167,24 +157,40 @@ export class Call extends EventTarget {
   async #watch(peer) {
     if (peer !== this.#peer || (await this.#leaking(peer))) return;
     if (peer !== this.#peer) return;
-    let packets = 0;
-    let lost = 0;
-    let delay = 0;
+    const read = { packets: 0, lost: 0, delay: 0, bitrate: Infinity, lossThere: 0 };
     for (const report of (await peer.getStats()).values()) {
       if (report.type === 'inbound-rtp') {
-        packets += report.packetsReceived;
-        lost += report.packetsLost;
+        read.packets += report.packetsReceived;
+        read.lost += report.packetsLost;
       }
-      if (report.type === 'candidate-pair' && report.nominated) delay = report.currentRoundTripTime ?? 0;
+      if (report.type === 'remote-inbound-rtp') read.lossThere = Math.max(read.lossThere, report.fractionLost ?? 0);
+      if (report.type === 'candidate-pair' && report.nominated) {
+        read.delay = Math.max(read.delay, report.currentRoundTripTime ?? 0);
+        if (report.availableOutgoingBitrate) read.bitrate = report.availableOutgoingBitrate; // said by Chromium only
+      }
     }
+    if (peer === this.#peer) this.#read(read);
+  }
+
+  #read({ packets, lost, delay, bitrate, lossThere }) {
     const last = this.#last;
     const still = packets > last.packets || packets === 0 ? 0 : last.still + 1;
-    const share = (lost - last.lost) / Math.max(1, packets - last.packets + lost - last.lost);
+    const share = Math.max(0, lost - last.lost) / Math.max(1, packets - last.packets + lost - last.lost);
     const waited = packets ? 0 : last.waited + 1;
     this.#last = { packets, lost, still, waited };
-    const level = still || share > 0.1 || delay > 0.6 ? 'poor' : share > 0.03 || delay > 0.3 ? 'fair' : 'good';
+    const worst = Math.max(share, lossThere);
+    const level = still || worst > 0.1 || delay > 0.6 || this.rung === NO_PICTURE ? 'poor' : worst > 0.03 || delay > 0.3 || this.rung ? 'fair' : 'good';
     this.dispatchEvent(new CustomEvent('quality', { detail: level }));
+    if (this.#devices.video && this.#pictureAllowed) this.#climb({ bitrate, loss: lossThere, delay });
     if (still === STALLED || waited === REACHED) this.dispatchEvent(new Event('stalled'));
+  }
+
+  #climb(reading) {
+    this.#ladder = step(this.#ladder, reading);
+    if (this.#ladder.rung === this.rung) return;
+    this.rung = this.#ladder.rung;
+    this.dispatchEvent(new Event('rung'));
+    this.carry('video');
   }
 
   #changed(peer) {
@@ -208,6 +214,8 @@ export class Call extends EventTarget {
     this.#peer = null;
     this.#leg = null;
     this.#last = nothingYet();
+    this.rung = 0;
+    this.#ladder = FIRST;
     if (peer) {
       peer.ontrack = peer.onicecandidate = peer.onconnectionstatechange = null;
       peer.close();

@@ -14,7 +14,7 @@ export class Exchange {
   #send;
   #agreed;
 
-  /** `send(data)` carries to the other browser; `agreed(result)` hears `{ sealed, words, secret, … }`. */
+  /** `send(data)` carries to the other browser; `agreed(result)` hears `{ sealed, secret, salt, … }` or `{ refused }`. */
   constructor({ capable, send, agreed }) {
     this.page = text(crypto.getRandomValues(new Uint8Array(12)));
     this.capable = capable;
@@ -74,11 +74,18 @@ export class Exchange {
 
   async #reveal({ page, round, key, nonce }) {
     const open = this.#open;
-    if (!open?.theirs || round !== open.round || page !== open.page || this.result) return;
+    if (!open || round !== open.round || page !== open.page || this.result) return;
     const theirs = bytes(key);
     const theirNonce = bytes(nonce);
-    if (text(await commitment(theirs, theirNonce)) !== open.theirs) return;
+    if (!open.theirs || text(await commitment(theirs, theirNonce)) !== open.theirs) return this.#refuse();
     this.result = { sealed: true, page, ...(await this.#derive(theirs, theirNonce)) };
+    await this.#agreed(this.result);
+  }
+
+  /** A key that nothing announced, or not the one that was announced: somebody stands in between. */
+  async #refuse() {
+    this.#open = null;
+    this.result = { refused: true };
     await this.#agreed(this.result);
   }
 
@@ -88,8 +95,7 @@ export class Exchange {
     const bits = await crypto.subtle.deriveBits({ name: 'X25519', public: their }, this.#pair.privateKey, 256);
     const secret = await crypto.subtle.importKey('raw', bits, 'HKDF', false, ['deriveKey']);
     const salt = await sha256(joined(...[joined(this.#raw, this.#open.nonce), joined(theirs, theirNonce)].sort(inOrder)));
-    const code = await sha256(joined(encoder.encode('la veilleuse, words, '), salt));
-    return { secret, salt, mine: this.#raw, theirs, words: [...code.slice(0, 4)].map((one) => WORDS[one]) };
+    return { secret, salt, mine: this.#raw, theirs };
   }
 
   async #makeKeys() {
@@ -97,6 +103,12 @@ export class Exchange {
     this.#pair = await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits']);
     this.#raw = new Uint8Array(await crypto.subtle.exportKey('raw', this.#pair.publicKey));
   }
+}
+
+/** Four words over every agreement of the room: the same on all screens, or somebody stands in between. */
+export async function wordsOf(salts) {
+  const code = await sha256(joined(encoder.encode('la veilleuse, words, '), ...[...salts].sort(inOrder)));
+  return [...code.slice(0, 4)].map((one) => WORDS[one]);
 }
 
 function commitment(key, nonce) {

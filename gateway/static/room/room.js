@@ -1,379 +1,412 @@
-// The room's page: what is shown when, what each button does, and the thread from signalling to the call.
+// The room's page: the thread from signalling to each conversation, and what each button does.
 
-import { Call } from './call.js';
-import { canSeal, Sealing } from './e2ee.js';
-import { Exchange } from './exchange.js';
-import { Trial } from './preflight.js';
-import { chime, stayAwake, wakeSound } from './quiet.js';
+import { chat } from './chat.js';
+import { Devices } from './devices.js';
+import { door } from './door.js';
+import { canSeal } from './e2ee.js';
+import { wordsOf } from './exchange.js';
+import { guests } from './guests.js';
+import { NO_PICTURE } from './ladder.js';
+import { leaving } from './leaving.js';
+import { Other } from './other.js';
+import { alertWith, me, one, person, press, professional, refusal, root, say, scene, show, unfold, words } from './page.js';
+import { plan } from './plan.js';
+import { choose, listen, Trial, tryPaths } from './preflight.js';
+import { stayAwake, tellSoftly, told, wakeSound } from './quiet.js';
 import { Signal } from './signal.js';
-import { Writing } from './writing.js';
+import { called, draw, forget, level, mirror, play } from './stage.js';
 
 const ENDED = 4401; // the session is over: a quick exit elsewhere, or a revoked link
 const LATE = 7 * 60; // seconds past the hour after which the desk knows (care.md 8)
-const root = document.querySelector('.salle');
-const words = JSON.parse(root.dataset.words);
-const person = root.dataset.seat === 'person';
-const one = (selector) => root.querySelector(selector);
-const say = (place, text) => { for (const line of root.querySelectorAll(`[data-said="${place}"]`)) line.textContent = text; };
+const AGAIN = [0, 500, 1000, 2000];
 
-let call = null;
 let seats = [];
+let ice = [];
+let lastEpoch = 0;
 let entering = false; // this page was touched: it may be heard and seen
 let accepted = false; // going on without end-to-end encryption was chosen here
 let ringing = false;
 let failures = 0;
-let greeted = false;
 let retry = null;
-let voice = false;
 let lastProblem = null;
-let unread = 0;
 let soundOnly = false;
-let others = { mic: false, cam: false, soundOnly: false };
+let taken = false; // a telephone call has our microphone
+let visit = { late: 0, arrived: true };
 
+const main = root.dataset.main;
+const others = new Map();
 const signal = new Signal(new URL(root.dataset.socket, location.href.replace(/^http/, 'ws')));
+const devices = new Devices();
+const trial = new Trial();
 const capable = await canSeal();
-const sealing = capable ? new Sealing() : null;
-const exchange = new Exchange({ capable, send: (data) => note({ exchange: data }), agreed });
-const writing = new Writing();
-const note = (data) => signal.send({ kind: 'peer', data });
 
-const mine = () => seats.find((seat) => seat.seat === root.dataset.seat);
-const theirs = () => seats.find((seat) => seat.seat !== root.dataset.seat);
-const inside = (seat) => seat?.state === 'admitted' || seat?.state === 'in_room';
+const mine = () => seats.find((seat) => seat.seat === me);
+const inside = () => ['admitted', 'in_room'].includes(mine()?.state);
+const present = () => [...others.values()].filter((other) => other.here && (other.inside || other.seat === main));
+const theOther = () => other(main);
 
-// --- what is shown ---------------------------------------------------------------------------------------------
-
-function show(scene) {
-  if (root.dataset.scene === scene) return;
-  root.dataset.scene = scene;
-  for (const part of root.querySelectorAll('[data-when]')) part.hidden = part.dataset.when !== scene;
-  root.querySelector(`[data-when="${scene}"] [tabindex="-1"]`)?.focus();
+function other(seat) {
+  if (!others.has(seat)) others.set(seat, made(seat));
+  return others.get(seat);
 }
 
-function alertWith(text) {
-  const line = one('[data-alert]');
-  line.textContent = text ?? '';
-  line.hidden = !text;
+function made(seat) {
+  const one = new Other({ seat, capable, send: (message) => signal.send(message), devices });
+  const on = (kind, does) => one.addEventListener(kind, ({ detail }) => does(one, detail));
+  on('agreed', agreed);
+  on('told', heardFrom);
+  on('heard', play);
+  on('quality', measured);
+  on('rung', () => sayDevices());
+  on('sealed', counted);
+  on('stalled', stalled);
+  on('leak', () => stopAll(words.leakTitle, words.leak));
+  return one;
 }
+
+// --- what is said ----------------------------------------------------------------------------------------------
 
 function sayWaiting() {
-  const other = theirs();
   const late = (Date.now() - Date.parse(root.dataset.starts)) / 1000;
-  if (!person) {
-    one('[data-do="admettre"]').disabled = !(other?.here && other.state === 'waiting');
-    say('attente', other?.here ? words.waitsForYou : words.notHereYet);
-  } else if (other?.here) say('attente', words.willOpen);
-  else if (late > LATE) say('attente', words.deskKnows);
-  else if (late > 60) say('attente', words.late);
+  const here = others.get(main)?.here;
+  if (professional) {
+    one('[data-do="admettre"]').disabled = !(here && theOther().state === 'waiting');
+    say('attente', here ? words.waitsForYou : words.notHereYet);
+  } else if (here) say('attente', words.willOpen);
+  else if (late > LATE && visit.arrived) say('attente', words.deskKnows);
+  else if (visit.late > 0) say('attente', words.late);
+  else if (late > 60) say('attente', words.soon);
 }
 
 function sayRoom() {
-  const other = theirs();
-  const gone = other && (!other.here || !inside(other));
-  say('salle', gone ? (other.state === 'left' ? words.left : words.away) : call?.connected ? words.together : words.joining);
-  const picture = others.cam && !soundOnly && !gone;
-  one('[data-other]').hidden = !picture;
-  one('[data-no-picture]').hidden = picture;
-  say('image', others.mic ? words.noPicture : words.noPictureNoVoice);
+  const of = theOther();
+  const gone = !of.here || !of.inside;
+  const left = of.left === 'quick' ? words.leftQuickly : words.left;
+  const together = others.size > 1 && present().length > 1 ? words.threeTogether : words.together;
+  say('salle', gone ? (of.state === 'left' ? left : words.away) : of.connected ? together : words.joining);
+  root.dataset.left = gone && of.state === 'left' ? of.left ?? 'left' : '';
+  plan.told({ gone, quickly: of.left === 'quick' });
+  draw([...others.values()], { soundOnly });
 }
 
-function press(what, on) {
-  const button = one(`[data-do="${what}"]`);
-  if (!button) return;
-  button.setAttribute('aria-pressed', String(on));
-  const name = button.querySelector('.nom');
-  if (name) name.textContent = on ? button.dataset.on : button.dataset.off;
-}
-
-function showDevices() {
-  press('micro', voice);
-  press('camera', Boolean(call?.camera));
-  const stream = call?.camera ? new MediaStream([call.camera]) : null;
-  for (const place of ['[data-self]', '[data-preview]']) {
-    const figure = one(place);
-    figure.hidden = !stream || (place === '[data-preview]' && root.dataset.scene === 'salle');
-    if (figure.querySelector('video').srcObject?.getVideoTracks()[0] !== call?.camera) figure.querySelector('video').srcObject = stream;
+/** Tell each other what of ours is open, and show it here. */
+function sayDevices() {
+  press('micro', devices.voice || (taken && Boolean(devices.audio?.enabled)));
+  press('camera', Boolean(devices.video));
+  mirror(devices, scene() === 'salle');
+  for (const one of others.values()) {
+    const weak = one.call?.rung === NO_PICTURE && Boolean(devices.video);
+    one.note({ media: { mic: devices.voice, cam: Boolean(devices.video) && !weak, soundOnly, taken, weak } });
   }
-  one('[data-devices]').textContent = call?.camera ? words.cameraOpen : words.devicesClosed;
-  press('apercu', Boolean(call?.camera));
-  note({ media: { mic: voice, cam: Boolean(call?.camera), soundOnly } });
+  const held = [...others.values()].some((one) => one.call?.rung === NO_PICTURE);
+  one('[data-held]').hidden = !(devices.video && held);
 }
+
+devices.addEventListener('changed', async () => {
+  for (const one of others.values()) {
+    one.call?.carry('audio').catch(report);
+    one.call?.carry('video').catch(report);
+  }
+  sayDevices();
+  one('[data-do="retourner"]').hidden = !devices.video || (await devices.cameras()) < 2;
+});
+devices.addEventListener('taken', ({ detail }) => {
+  taken = detail;
+  alertWith(taken ? words.telephoneHasMic : null);
+  sayDevices();
+});
 
 // --- signalling ------------------------------------------------------------------------------------------------
 
 let turn = Promise.resolve();
 signal.addEventListener('message', ({ detail }) => { turn = turn.then(() => hear(detail)).catch(report); });
-signal.addEventListener('lost', () => { greeted = false; interrupted(); });
-signal.addEventListener('refused', ({ detail }) => end(words.refusedTitle, detail === ENDED ? words.sessionEnded : lastProblem ?? words.refused));
+signal.addEventListener('lost', () => {
+  for (const one of others.values()) one.greeted = false;
+  interrupted();
+});
+signal.addEventListener('refused', ({ detail }) => {
+  end(words.refusedTitle, detail === ENDED ? words.sessionEnded : lastProblem ?? words.refused, { asked: false });
+});
 
 async function hear(message) {
   if (message.seats) seats = message.seats;
   if (message.kind === 'welcome') await welcome(message);
   else if (message.kind === 'seats') await seated();
-  else if (message.kind === 'peer') await heardFromPeer(message.data);
-  else if (message.kind === 'offer') await call?.answer(message);
-  else if (message.kind === 'problem') refusal(message.code);
+  else if (message.kind === 'peer') await heardNote(other(message.seat ?? main), message.data);
+  else if (message.kind === 'offer') other(message.seat ?? main).call?.answer(message).catch(report);
+  else if (message.kind === 'visit') { visit = message.data; sayWaiting(); }
+  else if (message.kind === 'problem') problem(message.code);
 }
 
 async function welcome({ data, epoch }) {
   one('[data-link]').textContent = words.linked;
   one('[data-link]').classList.add('sauge');
-  if (!call) makeCall(data.ice_servers ?? []);
-  if (!call.epoch) call.epoch = epoch ?? 0;
+  ice = data.ice_servers ?? [];
+  lastEpoch = Math.max(lastEpoch, epoch ?? 0);
   await seated();
 }
 
 async function seated() {
-  const other = theirs();
-  if (!other?.here) greeted = false;
-  else if (!greeted) {
-    greeted = true;
-    await exchange.greet();
-    showDevices();
+  for (const seat of seats.filter((seat) => seat.seat !== me)) {
+    const one = other(seat.seat);
+    const before = one.inside;
+    const wasHere = one.here;
+    one.seen(seat);
+    if (seat.state !== 'left') one.left = null;
+    if (one.here && (await one.greet())) sayDevices();
+    if (one.inside && !before && one.result) proceed(one);
+    if (!one.here && wasHere) forget(one.seat);
+    if (professional && seat.state === 'waiting' && one.here && !wasHere) tellSoftly(ringing);
+    if (!professional && one.seat === main && one.here && !wasHere && scene() === 'attente') tellSoftly(ringing);
   }
-  if (inside(mine()) && person && !entering && root.dataset.scene === 'attente') {
+  if (inside() && !professional && !entering && scene() === 'attente') {
     show('porte');
-    if (ringing) chime();
+    tellSoftly(ringing);
   }
-  if (!person && inside(other) && entering && root.dataset.scene !== 'fin') show('salle');
-  if (!person && other?.state === 'waiting' && ringing) chime();
+  if (professional && theOther().inside && entering && scene() !== 'fin') show('salle');
+  guests.seen(others.get('guest'));
   sayWaiting();
   sayRoom();
+  sayCode();
 }
 
-async function heardFromPeer(data) {
-  if (data.exchange) await exchange.hear(data.exchange);
-  if (data.writing) await heardWriting(data.writing);
-  if (data.media) {
-    others = data.media;
-    await call?.allowPicture(!others.soundOnly);
-    sayRoom();
+async function heardNote(from, data) {
+  await from.hear(data);
+  if (data.speaks) door.heard(from, data.speaks);
+  if (data.media || data.left) sayRoom();
+}
+
+function heardFrom(from, what) {
+  if (what.text !== undefined) chat.heard(from, String(what.text));
+  if (what.writing !== undefined) chat.typing(from, what.writing);
+  if (what.speaks) door.heard(from, what.speaks);
+  if (what.plan || what.asksPlan) plan.heard(from, what);
+  if (what.name) {
+    takeName(from, String(what.name).slice(0, 60));
+  }
+  if (what.salts) {
+    from.salts = what.salts;
+    sayCode();
   }
 }
 
-function refusal(code) {
+function takeName(from, name) {
+  from.name = name;
+  called(from.seat, name);
+  guests.seen(others.get('guest'));
+}
+
+function problem(code) {
   lastProblem = words.refusals[code] ?? null;
   if (lastProblem) alertWith(lastProblem);
 }
 
 // --- keys ------------------------------------------------------------------------------------------------------
 
-async function agreed(result) {
-  await writing.use(result);
-  one('[data-do="ecrire"]').hidden = !writing.possible;
-  if (result.sealed) {
-    one('[data-four]').replaceChildren(...result.words.map((word) => Object.assign(document.createElement('li'), { textContent: word })));
-  }
-  one('[data-lock]').hidden = !result.sealed;
-  one('[data-clear]').hidden = result.sealed;
-  if (entering) proceed();
+async function agreed(with_, result) {
+  if (result.refused) return stopAll(words.leakTitle, words.keyRefused);
+  chat.possible([...others.values()].some((one) => one.writing.possible));
+  if (me === 'guest' && root.dataset.name) with_.tell({ name: root.dataset.name });
+  door.tell([with_]);
+  shareSalts();
+  await sayCode();
+  if (entering) proceed(with_);
 }
 
-/** Take these keys into a new connection, unless they already carry one that works. */
-function proceed() {
-  const result = exchange.result;
-  if (!call || !result || !inside(mine())) return;
-  if (!result.sealed && !accepted) {
-    show('accord');
-  } else if (call.connected && call.keys === (result.sealed ? result : null)) {
-    signal.send({ kind: 'ready' });
-  } else {
-    call.keys = result.sealed ? result : null;
-    show('salle');
-    join();
+/** Each tells each, under their keys, which agreements it has with the others: the words then cover every key. */
+function shareSalts() {
+  if (others.size < 2) return;
+  for (const one of others.values()) {
+    if (!one.sealed) continue;
+    const rest = [...others.values()].filter((third) => third !== one && third.sealed);
+    one.tell({ salts: Object.fromEntries(rest.map((third) => [third.seat, [...third.result.salt]])) });
   }
 }
 
-function join() {
-  if (call) signal.send({ kind: 'join', epoch: call.epoch });
+/** The lock and its four words, or the plain sentence; neither while it is not known. */
+async function sayCode() {
+  const there = present().filter((one) => one.result);
+  const sealed = there.length > 0 && there.every((one) => one.sealed);
+  const salts = sealed ? allSalts(there) : null;
+  one('[data-clear]').hidden = there.length === 0 || there.every((one) => one.sealed);
+  one('[data-lock]').hidden = !salts;
+  if (!salts) return;
+  const four = await wordsOf(salts);
+  one('[data-four]').replaceChildren(...four.map((word) => Object.assign(document.createElement('li'), { textContent: word })));
+}
+
+/** Every agreement of the room; null while the two others have not told the same of theirs. */
+function allSalts(there) {
+  const ours = there.map((one) => one.result.salt);
+  if (there.length < 2) return ours;
+  const [a, b] = there;
+  const [fromA, fromB] = [a.salts?.[b.seat], b.salts?.[a.seat]];
+  if (!Array.isArray(fromA) || !Array.isArray(fromB) || fromA.join() !== fromB.join()) return null;
+  return [...ours, Uint8Array.from(fromA)];
+}
+
+function proceed(with_) {
+  if (!entering || !inside() || !with_.result || with_.result.refused) return;
+  if (!with_.inside && with_.seat !== main) return;
+  if (!with_.sealed && !accepted) return show('accord');
+  with_.prepare(ice, lastEpoch);
+  show('salle');
+  with_.join();
 }
 
 // --- the call --------------------------------------------------------------------------------------------------
 
-function makeCall(ice) {
-  call = new Call({ sealing, send: (message) => signal.send(message), ice });
-  call.addEventListener('heard', ({ detail }) => {
-    one('[data-other]').srcObject = new MediaStream(detail.getVideoTracks());
-    one('[data-voice]').srcObject = new MediaStream(detail.getAudioTracks());
-    one('[data-other]').play().catch(() => {});
-    one('[data-voice]').play().catch(() => {});
-    showDevices();
-  });
-  call.addEventListener('quality', ({ detail }) => {
-    one('[data-quality]').textContent = words.quality[detail];
-    one('[data-quality]').dataset.quality = detail;
-    one('[data-quality]').hidden = false;
-    if (call?.connected) {
-      one('[data-cut]').hidden = true;
-      failures = 0;
-    }
-    sayRoom();
-  });
-  call.addEventListener('sealed', ({ detail }) => {
-    root.dataset.sealedAudio = detail.sealed.audio;
-    root.dataset.sealedVideo = detail.sealed.video;
-    root.dataset.refusedVideo = detail.refused.video;
-  });
-  call.addEventListener('stalled', stalled);
-  call.addEventListener('leak', () => {
-    signal.send({ kind: 'leave' });
-    signal.close();
-    end(words.leakTitle, words.leak);
-  });
+function measured(of, detail) {
+  level(of.seat, detail);
+  if (of.connected) {
+    one('[data-link]').textContent = words.linked;
+    one('[data-link]').classList.add('sauge');
+    one('[data-cut]').hidden = true;
+    root.dataset.cut = '';
+    if (of.seat === main) failures = 0;
+    plan.together();
+  }
+  sayRoom();
 }
 
-function stalled() {
-  if (root.dataset.scene !== 'salle' || !theirs()?.here || !inside(theirs())) return;
-  interrupted();
+function counted(of, detail) {
+  if (of.seat !== main) return;
+  root.dataset.sealedAudio = detail.sealed.audio;
+  root.dataset.sealedVideo = detail.sealed.video;
+  root.dataset.refusedVideo = detail.refused.video;
+}
+
+function stalled(of) {
+  if (scene() !== 'salle' || !of.here || !of.inside) return;
+  if (of.seat === main) interrupted();
   clearTimeout(retry);
-  retry = setTimeout(join, [0, 500, 1000, 2000][Math.min(failures - 1, 3)]);
+  retry = setTimeout(() => of.again(), AGAIN[Math.min(Math.max(failures - 1, 0), AGAIN.length - 1)]);
 }
 
 function interrupted() {
   one('[data-link]').textContent = words.relinking;
   one('[data-link]').classList.remove('sauge');
-  if (root.dataset.scene !== 'salle' || call?.connected) return;
+  if (scene() !== 'salle' || theOther().connected) return;
   failures += 1;
+  root.dataset.cut = failures < 2 ? 'once' : 'again';
   one('[data-cut]').hidden = false;
   one('[data-cut-phone]').hidden = failures < 2;
 }
 
-async function enter(withVoice) {
+async function enter(speaks) {
   entering = true;
   wakeSound();
+  told();
   alertWith();
   trial.close();
-  if (withVoice) await open('mic');
   stayAwake();
-  proceed();
+  if (speaks) door.choose(speaks);
+  if (speaks === 'oui' || speaks === 'bas') await open('voice');
+  for (const one of others.values()) proceed(one);
 }
 
 async function open(device) {
   try {
-    if (device === 'mic') await call.setMicrophone(true);
-    else await call.setCamera(true);
+    if (device === 'voice') await devices.setVoice(true);
+    else await devices.setCamera(true);
     alertWith();
-    if (device === 'mic') voice = true;
   } catch (error) {
-    alertWith(words.devices[error.name] ?? words.devices.other);
+    alertWith(refusal(error));
   }
-  showDevices();
 }
 
-function end(title, text) {
-  call?.close();
-  call = null;
+function stopAll(title, text) {
+  signal.send({ kind: 'leave' });
+  signal.close();
+  end(title, text, { asked: false });
+}
+
+function end(title, text, { asked = true } = {}) {
+  closeAll();
   entering = false;
-  voice = false;
   clearTimeout(retry);
-  one('[data-lines]').replaceChildren();
+  chat.empty();
+  plan.forget();
   say('fin-titre', title);
   say('fin', text);
   show('fin');
+  leaving.ask(asked);
+}
+
+function closeAll() {
+  for (const one of others.values()) one.close();
+  devices.close();
+  trial.close();
 }
 
 function report(error) {
-  console.warn('room', error?.name ?? 'error');
+  console.warn('room', error?.name ?? 'error', error?.message ?? '');
 }
-
-// --- writing ---------------------------------------------------------------------------------------------------
-
-function line(text, who) {
-  const item = Object.assign(document.createElement('p'), { className: who });
-  item.append(Object.assign(document.createElement('b'), { textContent: words[who] }), text);
-  one('[data-lines]').append(item);
-  item.scrollIntoView({ block: 'nearest' });
-}
-
-async function heardWriting(data) {
-  const text = await writing.open(data);
-  if (text === null) return;
-  line(text, 'other');
-  if (one('[data-writing]').hidden) unread += 1;
-  sayUnread();
-}
-
-function sayUnread() {
-  one('[data-do="ecrire"] .nom').textContent = unread ? words.unread : words.write;
-  one('[data-do="ecrire"]').classList.toggle('neuf', unread > 0);
-}
-
-one('[data-write]').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const field = event.target.elements.text;
-  const text = field.value.trim();
-  if (!text || !writing.possible) return;
-  note({ writing: await writing.seal(text) });
-  line(text, 'me');
-  field.value = '';
-  field.focus();
-});
 
 // --- what people do ----------------------------------------------------------------------------------------------
 
-const trial = new Trial({ place: one('[data-trial]'), said: (text) => say('essai', text), words });
+const tell = (what) => { for (const one of present()) one.tell(what); };
+door.start({ others, devices, tell, phone: () => plan.ask() });
+chat.start({ tell });
+plan.start({ tell });
+guests.start({ others });
 
 const does = {
-  essai: () => trial.toggle().catch((error) => alertWith(words.devices[error.name] ?? words.devices.other)),
-  son: () => { ringing = !ringing; press('son', ringing); if (ringing) chime(); },
-  apercu: async () => {
-    if (call?.camera) await call.setCamera(false);
-    else await open('cam');
-    showDevices();
-  },
-  admettre: async () => { await enter(true); signal.send({ kind: 'admit' }); },
-  entrer: () => enter(true),
-  'entrer-muet': () => enter(false),
-  accepter: () => { accepted = true; proceed(); },
-  micro: async () => {
-    if (!voice) return open('mic');
-    await call.setMicrophone(false);
-    voice = false;
-    showDevices();
-  },
-  camera: async () => {
-    if (!call.camera) return open('cam');
-    await call.setCamera(false);
-    showDevices();
-  },
+  essai: () => trial.toggle(),
+  ecoute: () => listen(),
+  chemins: () => tryPaths({ signal, ice }),
+  'sans-image': () => { soundOnly = true; press('voix', true); choose('sans-image', devices); },
+  'avec-image': () => { soundOnly = false; press('voix', false); choose('avec-image', devices); },
+  son: () => { ringing = !ringing; press('son', ringing); if (ringing) wakeSound(); },
+  apercu: async () => { if (devices.video) await devices.setCamera(false); else await open('camera'); },
+  admettre: async () => { await enter('oui'); signal.send({ kind: 'admit', seat: main }); },
+  'admettre-tiers': () => signal.send({ kind: 'admit', seat: 'guest' }),
+  entrer: () => enter('oui'),
+  'entrer-bas': () => enter('bas'),
+  'entrer-muet': () => enter('ecrit'),
+  'entrer-telephone': () => enter('telephone'),
+  accepter: () => { accepted = true; for (const one of others.values()) proceed(one); },
+  micro: async () => { if (devices.audio?.enabled) await devices.setVoice(false); else await open('voice'); },
+  camera: async () => { if (devices.video) await devices.setCamera(false); else await open('camera'); },
+  retourner: () => devices.flip().catch((error) => alertWith(refusal(error))),
   voix: async () => {
     soundOnly = !soundOnly;
     press('voix', soundOnly);
-    if (soundOnly) await call.setCamera(false);
-    showDevices();
+    if (soundOnly) await devices.setCamera(false);
+    sayDevices();
     sayRoom();
   },
-  ecrire: () => {
-    const panel = one('[data-writing]');
-    panel.hidden = !panel.hidden;
-    one('[data-do="ecrire"]').setAttribute('aria-expanded', String(!panel.hidden));
-    unread = 0;
-    sayUnread();
-    if (!panel.hidden) panel.querySelector('textarea').focus();
-  },
   confidentialite: () => one('[data-privacy]').showModal(),
-  fermer: () => one('[data-privacy]').close(),
+  fermer: (button) => button.closest('dialog').close(),
+  'fermer-alerte': () => alertWith(),
   partir: () => {
     signal.send({ kind: 'leave' });
     signal.close();
     end(words.endTitle, words.end);
   },
   revenir: () => location.reload(),
+  preparer: () => unfold(one('[data-prepare]'), one('[data-prepare]').hidden, 'preparer'),
+  ...door.does,
+  ...chat.does,
+  ...plan.does,
+  ...guests.does,
 };
 
 root.addEventListener('click', (event) => {
   const button = event.target.closest('[data-do]');
-  if (button && !button.disabled) does[button.dataset.do]?.();
+  if (button && !button.disabled) Promise.resolve(does[button.dataset.do]?.(button)).catch(report);
 });
 
-/** Quick exit, and leaving the page: devices first. */
+/** Quick exit, and leaving the page: devices first; the other is told that it was quick, so that nobody rings. */
 function leaveNow() {
+  closeAll();
+  for (const one of others.values()) one.note({ left: 'quick' });
   signal.send({ kind: 'leave' });
   signal.close();
-  trial.close();
-  call?.close();
 }
 document.addEventListener('quitter', leaveNow);
-addEventListener('pagehide', () => { signal.close(); call?.close(); trial.close(); });
+addEventListener('pagehide', () => { signal.close(); closeAll(); });
+addEventListener('focus', told);
 setInterval(sayWaiting, 20_000);
+if (person || me === 'guest') other(main);
 signal.open();

@@ -4,7 +4,7 @@ const BEAT = 2000;
 const MISSED = 2;
 const BACK_OFF = [0, 500, 1000, 2000];
 
-/** Dispatches `message` (detail: what came), `lost`, and `refused` when the room will not have us back. */
+/** Dispatches `message` (detail: what came, but heart-beats), `anything` (detail: what came), `lost`, and `refused` when the room will not have us back. */
 export class Signal extends EventTarget {
   #url;
   #socket = null;
@@ -29,6 +29,7 @@ export class Signal extends EventTarget {
       this.#heard = performance.now();
       this.#tries = 0;
       const message = JSON.parse(data);
+      this.dispatchEvent(new CustomEvent('anything', { detail: message }));
       if (message.kind !== 'beat') this.dispatchEvent(new CustomEvent('message', { detail: message }));
     };
     socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);

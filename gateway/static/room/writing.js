@@ -1,4 +1,4 @@
-// Writing to each other during the consultation, sealed under the same agreement; gone with the page.
+// What two pages tell each other (words, a plan, how one can speak), sealed under their agreement; gone with the page.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -25,22 +25,22 @@ export class Writing {
     return this.#keys !== null;
   }
 
-  /** What to send for `text`: numbered, so that nothing is read twice. */
-  async seal(text) {
+  /** What to send for `told`: numbered, so that nothing is read twice. */
+  async seal(told) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const body = encoder.encode(JSON.stringify([++this.#count, text]));
+    const body = encoder.encode(JSON.stringify([++this.#count, told]));
     const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, this.#keys.mine, body);
     return { iv: text64(iv), body: text64(new Uint8Array(sealed)) };
   }
 
-  /** The text in what came, or null when it is not the other's next words. */
+  /** What was told, or null when it is not the other's next word. */
   async open({ iv, body }) {
     try {
       const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: bytes(iv) }, this.#keys.theirs, bytes(body));
-      const [count, text] = JSON.parse(decoder.decode(opened));
+      const [count, told] = JSON.parse(decoder.decode(opened));
       if (count <= this.#last) return null;
       this.#last = count;
-      return String(text);
+      return told;
     } catch {
       return null;
     }
