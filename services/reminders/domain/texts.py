@@ -26,15 +26,16 @@ class Notice(StrEnum):
     OPENINGS = "account_openings"  # hours that an expert could give, behind a link of one purpose
     OTHER_HOUR = "person_other_hour"  # their professional cannot hold it: the same words, the link to choose anew
     NEWS = "person_news"  # days after a consultation, to the person: the day, the hour and a link, as before it
+    HOUR_OFFERED = "person_hour"  # an hour came free, to someone who waits: the day, the hour and a link
+    OTHERWISE = "account_otherwise"  # the hour stays, how they meet changes
     DESK = "account_desk"  # a task at the desk that nobody has taken
 
 
 SENTENCES = {
     Notice.BOOKED: "Un rendez-vous a été ajouté à votre agenda le {day} à {hour}.",
     Notice.MOVED: "Un rendez-vous de votre agenda a été déplacé au {day} à {hour}.",
-    HOUR_OFFERED = "person_hour"  # an hour came free, to someone who waits: the day, the hour and a link
-    OTHERWISE = "account_otherwise"  # the hour stays, how they meet changes
     Notice.CANCELLED: "Le rendez-vous de votre agenda du {day} à {hour} a été annulé.",
+    Notice.OTHERWISE: "Le rendez-vous de votre agenda du {day} à {hour} se tiendra autrement.",
     Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le {day} à {hour}, attend que vous l'ayez vu.",
     Notice.WAITING: "Votre rendez-vous du {day} à {hour} a commencé.",
 }
@@ -43,7 +44,6 @@ WITHOUT_AN_HOUR = {
     Notice.OFFER_LINK: "Une demande attend votre réponse : {link}",
     Notice.OPENINGS: "Donner un créneau, en deux touches : {link}",
     Notice.DESK: "Une tâche vous attend : {link}",
-    Notice.OTHERWISE: "Le rendez-vous de votre agenda du {day} à {hour} se tiendra autrement.",
     Notice.INVITED: "Votre compte vous attend. Pour l'ouvrir, dans les quatorze jours : {link}",
     Notice.NETWORK: "Un message vous attend : {link}",
     Notice.PROOF: "Votre fiche demande une mise à jour : {link}",
