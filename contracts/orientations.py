@@ -177,6 +177,7 @@ class MyOffer(msgspec.Struct, frozen=True):
     note: str | None = None  # after the accept
     starts_at: datetime | None = None  # once booked
     asked: list[str] = []  # codes of the motives, in the order of their words
+    windows: list[str] = []  # when the person can
     may_book: bool = False  # accepted, and no hour is found yet
 
 

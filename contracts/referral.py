@@ -37,6 +37,8 @@ class Sheet(msgspec.Struct, frozen=True):
     time_zone: str | None = None
     accessibility: list[str] = []  # what a place of practice must offer: wheelchair, deaf, blind…
     fee_ceiling: int | None = None  # cents: dearer ones are not proposed; None when nothing was said
+    windows: list[str] = []  # when they can: morning, afternoon, evening, night, weekend
+    gender: str | None = None  # f | m: whom they would rather talk to; a wish, never a filter
 
 
 class Contact(msgspec.Struct, frozen=True):

@@ -105,6 +105,14 @@ CAUSES: Final = {
     "reopened": "rouverte",
     "made_by_mistake": "saisie par erreur",
 }
+WINDOWS: Final = {
+    "morning": "le matin",
+    "afternoon": "l'après-midi",
+    "evening": "le soir",
+    "night": "la nuit",
+    "weekend": "le week-end",
+}
+"""When a person can, as their sheet says it."""
 STANDINGS: Final = {"booked": "prévu", "attended": "a eu lieu", "missed": "personne n'est venu", "cancelled": "annulé"}
 CANCELLED_BY: Final = {"person": " par la personne", "expert": " par le professionnel", "staff": " par la ligne"}
 MAY_REACH: Final = {

@@ -17,6 +17,8 @@ SORTS: Final = {"adapte": "Le plus adapté", "tot": "Le plus tôt", "proche": "L
 SHOWN_SLOTS: Final = 4
 ASKED_SLOTS: Final = 8  # per expert: enough to leave out those that overlap the one before
 FAR: Final = datetime.max
+SATURDAY: Final = 5
+PARTS: Final = (("morning", range(8, 12)), ("afternoon", range(12, 18)), ("evening", range(18, 22)))
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -61,12 +63,23 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 def compose(
-    candidates: Candidates, slots: Sequence[Slot] | None, *, wanted: Sequence[Modality] = (), sort: str = "adapte"
+    candidates: Candidates,
+    slots: Sequence[Slot] | None,
+    *,
+    wanted: Sequence[Modality] = (),
+    windows: Sequence[str] = (),
+    zone: str = "Europe/Paris",
+    sort: str = "adapte",
 ) -> Shown:
-    """`slots` are booking's live ones, None when it does not answer; `sort` orders the cards after the first two."""
+    """`slots` are booking's live ones, None when it does not answer; `sort` orders the cards after the first two.
+
+    `windows` say when the person can, on their own clock in `zone`.
+    """
     free: dict[UUID, list[Slot]] = {}
     for slot in slots or ():
         free.setdefault(slot.expert_id, []).append(slot)
+    if windows:
+        free = {expert: liked(theirs, windows, zone) for expert, theirs in free.items()}
     proposals = [
         Proposal(
             expert=each,
@@ -85,6 +98,19 @@ def compose(
         widened=candidates.widened,
         live=slots is not None,
     )
+
+
+def liked(slots: Sequence[Slot], windows: Sequence[str], zone: str) -> list[Slot]:
+    """The first of all, which is never hidden, and those when the person can; all of them when none is."""
+    ordered = sorted(slots, key=lambda one: one.starts_at)
+    fit = [slot for slot in ordered if _when(slot, zone) & set(windows)]
+    return ([] if ordered[0] in fit else ordered[:1]) + fit if fit else ordered
+
+
+def _when(slot: Slot, zone: str) -> set[str]:
+    start = french.local(slot.starts_at, zone)
+    part = next((name for name, hours in PARTS if start.hour in hours), "night")
+    return {part, "weekend"} if start.weekday() >= SATURDAY else {part}
 
 
 def pressable(slots: Sequence[Slot], wanted: Sequence[Modality], *, most: int = SHOWN_SLOTS) -> list[Slot]:

@@ -1,16 +1,20 @@
 """What was typed on pages: the call sheet as the changes that referral understands, and a version."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-LISTS: Final = frozenset({"motives", "help", "modalities", "languages", "not_experts", "not_departments"})
+LISTS: Final = frozenset(
+    {"motives", "help", "modalities", "languages", "not_experts", "not_departments", "windows", "accessibility"}
+)
 WORDS: Final = frozenset(
-    {"subject", "profession", "department", "employment", "first_name", "notes", "plan", "time_zone"}
+    {"subject", "profession", "department", "employment", "first_name", "notes", "plan", "time_zone", "gender"}
 )
 PROMPT: Final = "prompts."
+EUROS: Final = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 RANKING: Final = frozenset(
     {"subject", "profession", "department", "employment", "motives", "level", "help", "modalities", "languages"}
-    | {"not_experts", "not_departments", "time_zone"}
+    | {"not_experts", "not_departments", "time_zone", "windows", "accessibility", "gender", "fee_ceiling"}
 )
 """Fields that move the ranked list; notes and first names do not."""
 
@@ -31,7 +35,7 @@ def moves_the_list(changed: Mapping[str, Any]) -> bool:
 
 
 def _known(name: str) -> bool:
-    return name in LISTS or name in WORDS or name in ("level", "level_confirmed", "prompts")
+    return name in LISTS or name in WORDS or name in ("level", "level_confirmed", "prompts", "fee_ceiling")
 
 
 def _value(name: str, form: Mapping[str, list[str]]) -> Any:
@@ -43,6 +47,9 @@ def _value(name: str, form: Mapping[str, list[str]]) -> Any:
     text = _text(form, name)
     if name == "level":
         return int(text) if text.isdecimal() and len(text) < 4 else text or None
+    if name == "fee_ceiling":
+        euros = text.replace(",", ".").replace("€", "").strip()
+        return round(float(euros) * 100) if EUROS.fullmatch(euros) else euros or None
     if name == "level_confirmed":
         return text == "oui"
     return text or None

@@ -235,3 +235,19 @@ def test_the_stream_says_how_far_it_looked() -> None:
 def test_the_console_weighs_little() -> None:
     packed = sum(len(gzip.compress(script.read_bytes())) for script in CONSOLE.glob("*.js"))
     assert packed < 80_000
+
+
+def test_hours_when_the_person_can_come_first_and_the_earliest_of_all_is_never_hidden() -> None:
+    day, noon, evening = (a_slot(minutes=60 * (24 + hours)) for hours in (1, 5, 11))  # Monday, 9:30, 13:30, 19:30
+    paris = "Europe/Paris"
+    assert proposals.liked([day, noon, evening], ["evening"], paris) == [day, evening]
+    assert proposals.liked([day, noon], ["night"], paris) == [day, noon]  # none fits: all of them
+    assert proposals.liked([a_slot(), evening], ["weekend"], paris) == [a_slot()]  # a Sunday
+
+
+def test_a_ceiling_is_typed_in_euros_and_kept_in_cents() -> None:
+    def kept(text: str) -> object:
+        return typed.changes({"changed": ["fee_ceiling"], "fee_ceiling": [text]})["fee_ceiling"]
+
+    assert [kept(each) for each in ("50", "50,50 €", "0", "", "beaucoup")] == [5000, 5050, 0, None, "beaucoup"]
+    assert typed.moves_the_list({"windows": ["evening"]})

@@ -13,9 +13,10 @@ from contracts.words import ExpertProfession, Modality
 from services.referral.domain.experts import Expert, Fee, Place, Standing, fee_in_words
 from services.referral.domain.matching.fairness import Contender, in_order
 from services.referral.domain.matching.filters import eligible
+from services.referral.domain.matching.hours import shared
 from services.referral.domain.matching.ranking import FEW, Network, ranked
 from services.referral.domain.matching.score import Scorer, Shares, earliest, fit
-from services.referral.domain.matching.wanted import wanted
+from services.referral.domain.matching.wanted import Wanted, wanted
 from services.referral.domain.matching.weights import STANDARD
 from tests.referral.make import NIGHT, PARIS, a_network, a_sheet, a_standing, a_wish, an_expert
 
@@ -249,3 +250,27 @@ def test_ranking_twice_gives_the_same_order() -> None:
         for shuffled in (experts, experts[::-1])
     ]
     assert orders[0] == orders[1]
+
+
+def test_when_a_person_can_weighs_and_excludes_nobody() -> None:
+    assert shared((), apart=0) == 1.0 and shared((), apart=6) == pytest.approx(0.5)
+    assert shared(["evening"], apart=0) == pytest.approx(0.5)  # 18 h and 19 h of four
+    assert shared(["night"], apart=0) == 0.0 and shared(["weekend"], apart=0) == 1.0
+    assert shared(["night"], apart=-12) == pytest.approx(1.0)
+    day, evening = a_wish(modalities=["video"]), a_wish(modalities=["video"], windows=["evening"])
+    assert fit_of(an_expert(), evening) < fit_of(an_expert(), day)
+    assert eligible(an_expert(), evening, day=DAY, taken=0)
+
+
+def test_whom_they_would_rather_talk_to_is_a_wish_and_is_said() -> None:
+    wish = a_wish(gender="f")
+    woman, man, unknown = (an_expert(gender=each) for each in ("f", "m", None))
+    assert fit_of(woman, wish) > fit_of(unknown, wish) > fit_of(man, wish)
+    assert eligible(man, wish, day=DAY, taken=0)
+    network = Network({woman.id: woman}, {}, {})
+    (first,) = ranked(network, wish, now=NIGHT, limit=1).candidates
+    assert "une femme, comme souhaité" in first.why
+
+
+def fit_of(expert: Expert, wish: Wanted) -> float:
+    return ranked(Network({expert.id: expert}, {}, {}), wish, now=NIGHT, limit=1).candidates[0].fit

@@ -14,6 +14,8 @@ from gateway import proposals, spoken
 from gateway.contact_wishes import Wishes
 from gateway.desk_words import NON_DATA, NOTICE, STATES
 from gateway.holding import Held
+from gateway.network_words import ACCESSIBILITY
+from gateway.orientation_words import WINDOWS
 from gateway.page import Page
 from gateway.proposals import SORTS, Shown
 from kit.http import PeerAway, PeerProblem
@@ -53,7 +55,10 @@ async def ranked(page: Page, contact: Contact, candidates: Candidates | None = N
         return None
     modalities = contact.sheet.modalities
     slots = await live_slots(page, candidates, modalities)
-    return proposals.compose(candidates, slots, wanted=modalities, sort=sort_of(page))
+    zone = spoken.zone_of_person(contact.sheet)
+    return proposals.compose(
+        candidates, slots, wanted=modalities, windows=contact.sheet.windows, zone=zone, sort=sort_of(page)
+    )
 
 
 async def answer(
@@ -115,6 +120,8 @@ async def around(page: Page, contact: Contact) -> dict[str, Any]:
         "colleagues": colleagues,
         "states": STATES,
         "kinds_apart": NON_DATA,
+        "when_words": WINDOWS,
+        "access_words": ACCESSIBILITY,
         "notice": NOTICE,
         "mine": contact.listener_id == page.subject,
         "shortcuts": "non" if page.cookies.get("raccourcis") == "non" else "oui",

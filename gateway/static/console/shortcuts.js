@@ -1,6 +1,8 @@
 // The shortcuts: shown on demand, and switched off on this desk for whoever wants; Alt+U alone stays.
 import { root, say, send, words } from "./send.js";
 
+// Said aloud; wider than the experts. What leads to another page only opens it.
+const PRESSED = { KeyD: "#avis button", KeyS: "[data-elargir]" };
 let active = root?.dataset.raccourcis !== "non";
 
 export const on = () => active;
@@ -15,10 +17,10 @@ export function start() {
   });
   document.addEventListener("click", (event) => event.target.closest("[data-raccourcis-aide]") && dialog.showModal());
   document.addEventListener("keydown", (event) => {
-    if (!active || !event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyD") return;
-    const said = document.querySelector("#avis button");
-    if (!said) return;
+    if (!active || !event.altKey || event.ctrlKey || event.metaKey || !PRESSED[event.code]) return;
+    const pressed = document.querySelector(PRESSED[event.code]);
+    if (!pressed) return;
     event.preventDefault();
-    said.click();
+    pressed.click();
   });
 }

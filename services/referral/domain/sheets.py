@@ -11,6 +11,7 @@ from kit.errors import Invalid, NulCharacter
 from services.referral.domain import vocabulary
 from services.referral.domain.departments import DEPARTMENTS
 from services.referral.domain.experts import ACCESSIBILITY
+from services.referral.domain.matching.hours import WINDOWS
 from services.referral.domain.professions import LABELS as PROFESSIONS
 
 LONGEST: Final = {"first_name": 60, "notes": 4000, "plan": 1000, "prompts": 500}
@@ -204,4 +205,6 @@ _CHECKS: Final[dict[str, Any]] = {
     "time_zone": _zone,
     "accessibility": _some_of(ACCESSIBILITY),
     "fee_ceiling": _ceiling,
+    "windows": _some_of(WINDOWS),
+    "gender": _one_of(("f", "m"), or_unknown=False),
 }

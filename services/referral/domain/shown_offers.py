@@ -64,6 +64,7 @@ def before_accept(offer: Offer, sheet: Sheet, kind: OrientationKind) -> MyOffer:
         asked=list(sheet.motives),
         modalities=list(sheet.modalities),
         languages=[LANGUAGE_LABELS.get(code, code) for code in sheet.languages if code != "fr"],
+        windows=list(sheet.windows),
         region=region(sheet.department),
         profession=family(sheet.profession),
         subject=sheet.subject.value if sheet.subject else None,

@@ -10,6 +10,7 @@ from services.referral.domain.matching.wanted import Wanted
 from services.referral.domain.vocabulary import LANGUAGE_LABELS, MOTIVE_LABELS
 
 WAYS = {Modality.VIDEO: "visio", Modality.PHONE: "téléphone", Modality.IN_PERSON: "en cabinet"}
+NO_WISH = "langue"
 FEWER = "a reçu moins d’orientations que sa part"
 
 
@@ -26,7 +27,7 @@ def reasons(
         _specialty(wanted, expert, shares.specialty),
         _slot(standing, ways, shares.slot, now),
         _modality(wanted, ways),
-        _proximity(expert, ways, shares.proximity),
+        _proximity(wanted, expert, ways, shares.proximity),
         "déjà rencontré" if shares.continuity else "première rencontre",
         _preferences(wanted, expert),
         _setting(shares.setting),
@@ -49,7 +50,7 @@ def sentence(parts: list[Reason], *, ahead: bool) -> str:
         chosen.append(told["proximity"].words)
     if told["setting"].share > UNKNOWN_SHARE:
         chosen.append(told["setting"].words)
-    if told["preferences"].words.startswith("parle"):
+    if told["preferences"].words != NO_WISH:
         chosen.append(told["preferences"].words)
     chosen.append(told["cost"].words)
     if ahead:
@@ -94,8 +95,10 @@ def _modality(wanted: Wanted, ways: tuple[Modality, ...]) -> str:
     return WAYS[ways[0]]
 
 
-def _proximity(expert: Expert, ways: tuple[Modality, ...], share: float | None) -> str:
+def _proximity(wanted: Wanted, expert: Expert, ways: tuple[Modality, ...], share: float | None) -> str:
     if ways[0] is not Modality.IN_PERSON:
+        if wanted.windows and share is not None:
+            return "consulte à ces heures" if share > UNKNOWN_SHARE else "consulte surtout à d’autres heures"
         return "mêmes heures" if share == 1.0 else "heures décalées"
     home = expert.home
     if home is None or share is None:
@@ -105,9 +108,10 @@ def _proximity(expert: Expert, ways: tuple[Modality, ...], share: float | None) 
 
 def _preferences(wanted: Wanted, expert: Expert) -> str:
     spoken = [code for code in sorted(wanted.languages & expert.languages) if code != "fr"]
-    if not spoken:
-        return "langue"
-    return f"parle {_and([LANGUAGE_LABELS.get(code, code) for code in spoken])}"
+    met = [f"parle {_and([LANGUAGE_LABELS.get(code, code) for code in spoken])}"] if spoken else []
+    if wanted.gender is not None and expert.gender == wanted.gender:
+        met.append("une femme, comme souhaité" if wanted.gender == "f" else "un homme, comme souhaité")
+    return ", ".join(met) or NO_WISH
 
 
 def _setting(share: float | None) -> str:

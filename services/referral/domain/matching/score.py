@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.words import Modality
 from services.referral.domain.experts import Expert, Fee, Standing
+from services.referral.domain.matching.hours import shared
 from services.referral.domain.matching.reach import distance
 from services.referral.domain.matching.wanted import Wanted
 from services.referral.domain.matching.weights import STANDARD, Weights
@@ -16,7 +17,6 @@ from services.referral.domain.matching.weights import STANDARD, Weights
 UNKNOWN_SHARE: Final = 0.5
 """What is not known counts half, and is said to be unknown."""
 CHOICES: Final = (1.0, 0.6, 0.4)
-WORKING_HOURS: Final = 12.0  # 08:00–20:00
 
 
 class Shares(NamedTuple):
@@ -54,7 +54,7 @@ class Scorer:
     _tau: float = 0.0
     _caller_offset: float = 0.0
     _overlaps: dict[str, float] = field(default_factory=dict)
-    _spoken: dict[frozenset[str], float] = field(default_factory=dict)
+    _liked: dict[tuple[frozenset[str], str | None], float] = field(default_factory=dict)
     _settings: dict[frozenset[str], float | None] = field(default_factory=dict)
     _tastes: dict[tuple[Modality, ...], float | None] = field(default_factory=dict)
 
@@ -65,9 +65,10 @@ class Scorer:
     def shares(self, expert: Expert, standing: Standing, ways: tuple[Modality, ...], free: datetime | None) -> Shares:
         """The eight shares of an expert whom the caller could meet in `ways`, first at `free`."""
         known = self.wanted.known
-        spoken = self._spoken.get(expert.languages)
-        if spoken is None:
-            spoken = self._spoken[expert.languages] = self._preferences(expert)
+        wish = (expert.languages, expert.gender)
+        liked = self._liked.get(wish)
+        if liked is None:
+            liked = self._liked[wish] = self._preferences(expert)
         audiences = expert.audiences
         if audiences not in self._settings:
             self._settings[audiences] = self._setting(expert)
@@ -79,7 +80,7 @@ class Scorer:
             self._tastes[ways],
             self._proximity(expert, ways),
             1.0 if known and expert.id in known else 0.0,
-            spoken,
+            liked,
             self._settings[audiences],
             _cost(expert.fee),
         )
@@ -112,13 +113,16 @@ class Scorer:
             return exp(-min(distance(code, place) for place in expert.places) / 25)
         overlap = self._overlaps.get(expert.time_zone)
         if overlap is None:
-            apart = abs(_offset(expert.time_zone, self.now) - self._caller_offset)
-            overlap = self._overlaps[expert.time_zone] = max(0.0, 1 - apart / WORKING_HOURS)
+            apart = _offset(expert.time_zone, self.now) - self._caller_offset
+            overlap = self._overlaps[expert.time_zone] = shared(self.wanted.windows, apart=apart)
         return overlap
 
     def _preferences(self, expert: Expert) -> float:
-        asked = self.wanted.languages
-        return len(asked & expert.languages) / len(asked) if asked else 1.0
+        """The share of the wishes that this expert meets; a gender that nobody said counts half."""
+        met = [len(asked & expert.languages) / len(asked)] if (asked := self.wanted.languages) else []
+        if self.wanted.gender is not None:
+            met.append(UNKNOWN_SHARE if expert.gender is None else float(expert.gender == self.wanted.gender))
+        return sum(met) / len(met) if met else 1.0
 
     def _setting(self, expert: Expert) -> float | None:
         served = expert.audiences

@@ -31,6 +31,8 @@ class Wanted:
     known: frozenset[UUID] = frozenset()  # experts whom this case has met
     accessibility: frozenset[str] = frozenset()  # what the place must offer
     most_cents: int | None = None  # the dearest that the caller can pay
+    windows: frozenset[str] = frozenset()  # when the caller can
+    gender: str | None = None  # whom they would rather talk to
 
     @property
     def family(self) -> str | None:
@@ -67,4 +69,6 @@ def wanted(
         known=known,
         accessibility=frozenset(sheet.accessibility),
         most_cents=sheet.fee_ceiling,
+        windows=frozenset(sheet.windows),
+        gender=sheet.gender,
     )
