@@ -21,8 +21,8 @@ async def a_conversation() -> AsyncIterator[tuple[Client, Client, Pair[Leg]]]:
     pairs: list[Pair[Leg]] = []
     live = asyncio.Event()
 
-    async def received(leg: Leg, packet: bytes) -> None:
-        await pairs[0].forward(leg, packet)
+    def received(leg: Leg, packet: bytes) -> None:
+        pairs[0].forward(leg, packet)
 
     def changed(leg: Leg) -> None:
         if pairs and {pairs[0].first.state, pairs[0].second.state} == {LegState.LIVE}:
@@ -61,7 +61,7 @@ async def test_canned_packets_cross_both_ways_unchanged_but_for_their_source() -
 
 async def test_a_request_for_a_picture_reaches_the_camera_behind_the_other_leg() -> None:
     async with a_conversation() as (left, right, pair), asyncio.timeout(DEADLINE):
-        await pair.ask_for_pictures()
+        pair.ask_for_pictures()
         asked = await left.received()
 
         assert unpack_from("!L", asked, 8)[0] == 101
@@ -69,7 +69,7 @@ async def test_a_request_for_a_picture_reaches_the_camera_behind_the_other_leg()
 
 
 async def test_the_offer_asks_no_third_party_for_our_address_and_hides_who_speaks() -> None:
-    async def ignore(leg: Leg, packet: bytes) -> None: ...
+    def ignore(leg: Leg, packet: bytes) -> None: ...
 
     leg = Leg(received=ignore, changed=lambda _: None)
     text = await leg.offer()
@@ -82,7 +82,7 @@ async def test_the_offer_asks_no_third_party_for_our_address_and_hides_who_speak
 
 
 async def test_behind_a_one_to_one_nat_the_public_address_is_offered() -> None:
-    async def ignore(leg: Leg, packet: bytes) -> None: ...
+    def ignore(leg: Leg, packet: bytes) -> None: ...
 
     leg = Leg(received=ignore, changed=lambda _: None, public_address="203.0.113.7")
     text = await leg.offer()
@@ -104,7 +104,7 @@ async def test_behind_a_one_to_one_nat_the_public_address_is_offered() -> None:
     ],
 )
 async def test_an_odd_candidate_is_passed_over(line: str) -> None:
-    async def ignore(leg: Leg, packet: bytes) -> None: ...
+    def ignore(leg: Leg, packet: bytes) -> None: ...
 
     leg = Leg(received=ignore, changed=lambda _: None)
     await leg.offer()

@@ -14,7 +14,7 @@ class PlayedLeg:
     theirs: Sources
     sent: list[bytes] = field(default_factory=list)
 
-    async def send(self, packet: bytes) -> None:
+    def send(self, packet: bytes) -> None:
         self.sent.append(packet)
 
 
@@ -28,49 +28,49 @@ def media(ssrc: int, payload_type: int = VP8) -> bytes:
     return pack("!BBHLL", 0x80, payload_type, 77, 123456, ssrc) + b"sealed by the browser"
 
 
-async def test_media_keep_all_but_their_source() -> None:
+def test_media_keep_all_but_their_source() -> None:
     first, second, pair = two()
 
-    await pair.forward(first, media(12))
+    pair.forward(first, media(12))
 
     assert second.sent == [media(5)]
     assert not first.sent
 
 
-async def test_a_report_about_us_reaches_the_browser_under_its_own_name() -> None:
+def test_a_report_about_us_reaches_the_browser_under_its_own_name() -> None:
     first, second, pair = two()
 
-    await pair.forward(second, rtcp.picture_loss(sender=15, media=5))
+    pair.forward(second, rtcp.picture_loss(sender=15, media=5))
 
     assert first.sent == [rtcp.picture_loss(sender=2, media=12)]
 
 
-async def test_a_source_that_the_answer_left_unsaid_is_learnt_once() -> None:
+def test_a_source_that_the_answer_left_unsaid_is_learnt_once() -> None:
     first, second, pair = two()
     first.theirs = Sources()
     pair.rename()
 
-    await pair.forward(first, media(99, OPUS))
-    await pair.forward(first, media(98, OPUS))  # a second voice is not one that was agreed
+    pair.forward(first, media(99, OPUS))
+    pair.forward(first, media(98, OPUS))  # a second voice is not one that was agreed
 
     assert [unpack_from("!L", packet, 8)[0] for packet in second.sent] == [4]
     assert pair.counts.dropped == 1
 
 
-async def test_unknown_and_cut_packets_are_dropped() -> None:
+def test_unknown_and_cut_packets_are_dropped() -> None:
     first, second, pair = two()
 
-    await pair.forward(first, media(4242, 35))
-    await pair.forward(first, b"\x80\x60\x00")
+    pair.forward(first, media(4242, 35))
+    pair.forward(first, b"\x80\x60\x00")
 
     assert not second.sent
     assert pair.counts.dropped == 2
 
 
-async def test_both_are_asked_for_a_picture_when_they_meet() -> None:
+def test_both_are_asked_for_a_picture_when_they_meet() -> None:
     first, second, pair = two()
 
-    await pair.ask_for_pictures()
+    pair.ask_for_pictures()
 
     assert first.sent == [rtcp.picture_loss(sender=2, media=12)]
     assert second.sent == [rtcp.picture_loss(sender=5, media=15)]

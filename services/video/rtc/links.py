@@ -35,11 +35,11 @@ class Link:
         """Both browsers are connected."""
         return self.pair is not None and self.pair.first.state is self.pair.second.state is LegState.LIVE
 
-    async def received(self, leg: Leg, packet: bytes) -> None:
+    def received(self, leg: Leg, packet: bytes) -> None:
         """Every packet of every leg passes here: hand it on, unless its leg was replaced."""
         pair = self.pair
-        if pair is not None and leg in (pair.first, pair.second):
-            await pair.forward(leg, packet)
+        if pair is not None and (leg is pair.first or leg is pair.second):
+            pair.forward(leg, packet)
 
     def renew(self, epoch: int, legs: dict[str, Leg]) -> None:
         """Begin an epoch with these legs; the old ones were taken away before."""

@@ -179,7 +179,7 @@ class LiveRoom:
             if self.seats[name].state is domain.State.ADMITTED:
                 await self._become(domain.enter(self.seats, name))
             if link.pair is not None and link.live:
-                await link.pair.ask_for_pictures()
+                link.pair.ask_for_pictures()
 
     def _answer(self, name: str, message: FromBrowser) -> None:
         held = self.links.named(name, message.leg)

@@ -18,7 +18,7 @@ class End(Protocol):
 
     theirs: sdp.Sources
 
-    async def send(self, packet: bytes) -> None: ...
+    def send(self, packet: bytes) -> None: ...
 
 
 @dataclass
@@ -55,20 +55,20 @@ class Pair(Generic[E]):
     def other(self, leg: E) -> E:
         return self.second if leg is self.first else self.first
 
-    async def forward(self, leg: E, packet: bytes) -> None:
+    def forward(self, leg: E, packet: bytes) -> None:
         """Send one packet of `leg` to the other leg, its sources renamed and nothing else touched."""
         renamed = self._renamed(leg, packet)
         if renamed is None:
             self.counts.dropped += 1
             return
-        await self.other(leg).send(renamed)
+        self.other(leg).send(renamed)
         self.counts.forwarded += 1
 
-    async def ask_for_pictures(self) -> None:
+    def ask_for_pictures(self) -> None:
         """Ask both browsers for a key frame, so that the one who came second sees at once."""
         for leg in (self.first, self.second):
             if leg.theirs.video:
-                await leg.send(rtcp.picture_loss(sender=leg.offered.video, media=leg.theirs.video))
+                leg.send(rtcp.picture_loss(sender=leg.offered.video, media=leg.theirs.video))
 
     def _renamed(self, leg: E, packet: bytes) -> bytes | None:
         if rtcp.is_rtcp(packet):
