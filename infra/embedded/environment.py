@@ -68,6 +68,7 @@ class Place:
             "VEILLEUSE_PUBLIC_URL": self.url,
             "VEILLEUSE_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}",
             "VEILLEUSE_SMS_URL": f"json://{messages}/sms?:to={{to}}&:id={{id}}",
+            "VEILLEUSE_REMINDERS_SMS_URL": f"batch://{messages}/sms",
             "VEILLEUSE_VOICE_URL": f"json://{messages}/voice?:to={{to}}&:id={{id}}",
             "VEILLEUSE_PUSH_URL": f"json://{messages}/push?:to={{to}}&:id={{id}}",
             "VEILLEUSE_LOG_LEVEL": "info",

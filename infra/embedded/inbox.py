@@ -7,7 +7,7 @@ import asyncio
 import email
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default as modern
@@ -60,12 +60,17 @@ class Letterbox:
                 self.messages.append(msgspec.json.decode(line, type=Message))
 
     def keep(self, *, channel: str, to: str, subject: str, text: str, raw: dict[str, Any] | None = None) -> Message:
-        number = self.messages[-1].id + 1 if self.messages else 1
-        message = Message(number, datetime.now(UTC), channel, to, subject, text, raw or {})
+        told = {"channel": channel, "to": to, "subject": subject, "text": text, "raw": raw or {}}
+        return self.keep_all([told])[0]
+
+    def keep_all(self, told: Sequence[dict[str, Any]]) -> list[Message]:
+        """Written together, in their order."""
+        first = self.messages[-1].id + 1 if self.messages else 1
+        kept = [Message(id=number, at=datetime.now(UTC), **one) for number, one in enumerate(told, first)]
         with self._file.open("ab") as out:
-            out.write(msgspec.json.encode(message) + b"\n")
-        self.messages.append(message)
-        return message
+            out.write(b"".join(msgspec.json.encode(one) + b"\n" for one in kept))
+        self.messages.extend(kept)
+        return kept
 
     def since(self, number: int) -> list[Message]:
         return [message for message in self.messages if message.id > number]
@@ -103,16 +108,22 @@ def web_application(letterbox: Letterbox) -> web.Application:
             payload = json.loads(await request.read())
         except ValueError:
             return web.json_response({"error": "not JSON"}, status=400)
-        if not isinstance(payload, dict):
-            return web.json_response({"error": "not a JSON object"}, status=400)
-        message = letterbox.keep(
-            channel=request.path.strip("/"),
-            to=_first(payload, RECIPIENT),
-            subject=str(payload.get("title") or ""),
-            text=_first(payload, WORDING),
-            raw=payload,
+        every = payload if isinstance(payload, list) else [payload]
+        if not every or not all(isinstance(one, dict) for one in every):
+            return web.json_response({"error": "not a JSON object, nor a list of them"}, status=400)
+        kept = letterbox.keep_all(
+            [
+                {
+                    "channel": request.path.strip("/"),
+                    "to": _first(one, RECIPIENT),
+                    "subject": str(one.get("title") or ""),
+                    "text": _first(one, WORDING),
+                    "raw": one,
+                }
+                for one in every
+            ]
         )
-        return web.json_response({"id": message.id}, status=201)
+        return web.json_response({"id": kept[-1].id}, status=201)
 
     async def listing(request: web.Request) -> web.Response:
         since = request.query.get("since", "0")

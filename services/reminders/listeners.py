@@ -90,6 +90,8 @@ async def appointment_cancelled(db: AsyncConnection, event: AppointmentCancelled
     untold = await plan.drop(db, appointment_ids=[event.appointment_id])
     if known is not None and event.by != "expert" and Notice.BOOKED not in untold:
         await _tell(db, Notice.CANCELLED, [event.expert_id], over)
+    if event.by == "expert":
+        await plan.put(db, rules.of_the_end(over, await contacts.wishes(db, event.case_id), now=now()))
 
 
 async def appointment_missed(db: AsyncConnection, event: AppointmentMissed) -> None:

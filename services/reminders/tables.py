@@ -79,6 +79,7 @@ appointment = Table(
     Index("appointment_of_case", "case_id"),
     Index("appointment_of_referral", "referral_id"),
     Index("appointment_to_forget", "forget_at"),
+    Index("appointment_of_expert", "expert_id", "starts_at", postgresql_where=text("state = 'booked'")),
 )
 """What the highest version heard of an appointment said."""
 
@@ -125,6 +126,7 @@ message = Table(
     Index("message_to_measure", "sent_at", postgresql_where=text("status = 'sent' AND NOT measured")),
     Index("message_of_case", "case_id"),
     Index("message_of_appointment", "appointment_id"),
+    Index("message_of_recipient", "recipient_id", postgresql_where=text("status = 'planned'")),
     Index("message_of_thing", "thing_id", postgresql_where=text("thing_id IS NOT NULL")),
 )
 """The plan: one row per message; `possible_repeat` counts the times it may have left twice."""

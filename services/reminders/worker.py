@@ -28,9 +28,9 @@ from contracts.words import Channel
 from kit.vault import Vault
 from kit.worker import Listening, Service
 from services.reminders import listeners, settings
+from services.reminders.deliver.batches import sms
 from services.reminders.deliver.mail import Mail
 from services.reminders.deliver.sending import Outgoing, send_due
-from services.reminders.deliver.sms import Sms
 from services.reminders.store import afterwards, away, waiting
 
 
@@ -40,7 +40,7 @@ async def begin(worker: Listening) -> None:
     worker.things["outgoing"] = Outgoing(
         vault=Vault(told.vault_key),
         routes={
-            Channel.SMS: Sms(told.sms_url),
+            Channel.SMS: sms(told.sms_url),
             Channel.MAIL: Mail(told.smtp_url, sender=told.mail_from, subject=told.mail_subject),
         },
         public_url=told.public_url,

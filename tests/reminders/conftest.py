@@ -1,6 +1,6 @@
 """Reminders' real database and app, its worker in this process, and providers that are played."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from kit.db import AfterCommit
 from kit.vault import Vault
 from kit.worker import Listening, hear
 from services.reminders import app as reminders
-from services.reminders.deliver.answers import Letter, Route
+from services.reminders.deliver.answers import Letter, Route, one_by_one
 from services.reminders.deliver.sending import Outgoing, send_due
 from services.reminders.domain.contacts import reach_of_account, reach_of_case
 from services.reminders.settings import Settings
@@ -51,6 +51,9 @@ class Provider(Route):
         if answer is not None:
             raise answer
         self.letters.append(letter)
+
+    async def send_all(self, letters: Sequence[Letter]) -> list[Exception | None]:
+        return await one_by_one(self, letters)
 
 
 class Worker(Listening):

@@ -12,7 +12,7 @@ from services.reminders.domain.contacts import Wishes
 from services.reminders.domain.hours import allows
 from services.reminders.domain.plan import RECALL, SOON, Appointment, State, for_account, for_person
 from services.reminders.domain.texts import Notice
-from services.reminders.domain.tries import PAUSES, next_try
+from services.reminders.domain.tries import LONG_PAUSE, PAUSES, next_try
 from tests.reminders.make import ALL_MOMENTS, NOW, an_appointment, wishes
 from tests.reminders.test_domain_hours import ZONES
 
@@ -168,7 +168,9 @@ def test_what_presses_is_said_at_any_hour() -> None:
 def test_tries_go_on_with_growing_pauses_and_never_after_the_start() -> None:
     start = NOW + timedelta(hours=1)
     dates = [next_try(tries, now=NOW, before=start, hours=None) for tries in range(1, len(PAUSES) + 2)]
-    assert dates[:-1] == [NOW + pause for pause in PAUSES] and dates[-1] is None
+    assert dates == [*(NOW + pause for pause in PAUSES), NOW + LONG_PAUSE]
+    assert next_try(len(PAUSES) + 1, now=NOW, before=None, hours=None) is None
+    assert next_try(len(PAUSES) + 9, now=NOW, before=NOW + LONG_PAUSE / 2, hours=None) is None
     assert next_try(3, now=start - timedelta(seconds=90), before=start, hours=None) is None
 
 

@@ -34,7 +34,7 @@ async def kinds(house: House) -> list[str]:
 
 async def notices(house: House) -> list[tuple[str, object]]:
     rows = await house.sql("SELECT * FROM message WHERE case_id IS NULL AND status = 'planned' ORDER BY due_at, kind")
-    return [(row["kind"], row["recipient_id"]) for row in rows]
+    return [(row["kind"], row["recipient_id"]) for row in rows if not row["kind"].endswith("_before")]
 
 
 async def test_a_booking_plans_the_chosen_messages(house: House) -> None:

@@ -68,9 +68,9 @@ async def test_a_stale_claim_cannot_even_begin(house: House) -> None:
         [fresh] = await sending.claim(db, now())
     async with house.worker.database.transaction() as db:
         assert fresh.fence == stale.fence + 1
-        assert await sending.look(db, stale) is None
-        assert await sending.look(db, fresh) is not None
-        assert not await sending.mark_sent(db, stale, now())
+        assert await sending.look(db, [stale], now()) == []
+        assert len(await sending.look(db, [fresh], now())) == 1
+        assert await sending.mark_sent(db, [stale], now()) == 0
 
 
 async def test_a_contact_that_cannot_be_opened_is_told_and_stops_nothing_else(house: House) -> None:
@@ -118,10 +118,9 @@ class Asleep(Provider):
 async def _lost_while_sending(house: House) -> None:
     """A worker marks the row, hands the letter over, and is never heard of again."""
     async with house.worker.database.transaction() as db:
-        [claim] = await sending.claim(db, now())
+        claims = await sending.claim(db, now())
     async with house.worker.database.transaction() as db:
-        leaving = await prepare(db, house.worker.things["outgoing"], claim, now())
-    assert leaving is not None
+        [leaving] = await prepare(db, house.worker.things["outgoing"], claims, now())
     await house.sms.send(leaving.letter)
 
 

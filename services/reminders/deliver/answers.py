@@ -1,5 +1,8 @@
 """What a provider may answer, in the words that every channel shares."""
 
+import asyncio
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -31,3 +34,28 @@ class Route(Protocol):
 
     async def send(self, letter: Letter) -> None:
         """Return once the provider has taken it; `Refused` or `Unknown` otherwise."""
+
+    async def send_all(self, letters: Sequence[Letter]) -> list[Exception | None]:
+        """What was answered to each letter, in their order; None is a yes. Comes back well within a worker's task."""
+
+
+LONGEST = 8.0
+"""Seconds after which no further letter of a batch is begun: with the last one's own time it stays within a task."""
+
+
+async def one_by_one(route: Route, letters: Sequence[Letter], *, at_once: int = 16) -> list[Exception | None]:
+    """For a provider that takes no batches: some at a time; what was not begun in time was not taken."""
+    turns = asyncio.Semaphore(at_once)
+    until = time.monotonic() + LONGEST
+
+    async def one(letter: Letter) -> Exception | None:
+        async with turns:
+            if time.monotonic() > until:
+                return Refused()
+            try:
+                await route.send(letter)
+            except Exception as answer:
+                return answer
+        return None
+
+    return list(await asyncio.gather(*(one(letter) for letter in letters)))

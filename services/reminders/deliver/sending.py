@@ -1,41 +1,41 @@
-"""The job `send_due`: claims a batch, looks again, marks, calls the provider, records."""
+"""The job `send_due`: claims batches, looks again, marks, calls the providers, records."""
 
 import asyncio
-import hashlib
-import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.events import LinkMade, MessageFailed
-from contracts.words import Channel, LinkPurpose, MessageMoment
+from contracts.words import Channel, MessageMoment
 from kit import outbox
 from kit.clock import now
 from kit.db import AfterCommit
-from kit.log import log
+from kit.log import log, trace_of
 from kit.vault import Sealed, Vault
 from kit.worker import Listening
 from services.reminders.deliver.answers import Letter, Refused, Route, Unknown
+from services.reminders.deliver.writing import opened, write
 from services.reminders.domain import leaving, texts
 from services.reminders.domain.contacts import Reach
 from services.reminders.domain.hours import Hours
 from services.reminders.domain.leaving import Verdict
-from services.reminders.domain.texts import Notice
-from services.reminders.domain.tries import PAUSES, next_try
-from services.reminders.store import contacts, sending
+from services.reminders.domain.tries import PAUSES, desk_knows, next_try
+from services.reminders.store import sending
 from services.reminders.store.sending import Claim, Claimed
 
+LANES = 3
+"""Batches on their way at once: while one waits for its provider, the next is read and written."""
 STOP_CLAIMING = 3.0
 """Seconds after which a job takes no further batch: a whole batch still fits into its task's time."""
 REPEATS = 1
 """A message that may have left is tried this often again, never more."""
 LAST = timedelta(seconds=30)
-INVITATION = timedelta(days=14)
-"""How long an invitation opens an account."""
 
 
 @dataclass
@@ -57,98 +57,146 @@ class Leaving:
 
 
 async def send_due(worker: Listening, now_is: datetime | None = None) -> int:
-    """Send what is due, batch after batch; returns how many messages were handed over."""
+    """Send what is due, batch after batch, some at a time; returns how many messages were handed over."""
     outgoing: Outgoing = worker.things["outgoing"]
-    started, sent = time.monotonic(), 0
-    while time.monotonic() - started < STOP_CLAIMING:
-        async with _transaction(worker) as db:
-            claims = await sending.claim(db, now_is or now())
-        if not claims:
-            break
-        done = await asyncio.gather(*(_one(worker, outgoing, claim, now_is) for claim in claims))
-        sent += sum(done)
+    until = time.monotonic() + STOP_CLAIMING
+
+    async def lane() -> int:
+        sent = 0
+        while time.monotonic() < until:
+            async with _transaction(worker) as db:
+                claims = await sending.claim(db, now_is or now())
+            if not claims:
+                break
+            sent += await _batch(worker, outgoing, claims, now_is)
+            if len(claims) < sending.BATCH:
+                break
+        return sent
+
+    done = sum(await asyncio.gather(*(lane() for _ in range(LANES))))
+    if done:
         await worker.after(_told())
-    return sent
+    return done
 
 
-async def _one(worker: Listening, outgoing: Outgoing, claim: Claim, now_is: datetime | None) -> bool:
-    """One claimed row, to its end or to its next try."""
+async def _batch(worker: Listening, outgoing: Outgoing, claims: Sequence[Claim], now_is: datetime | None) -> int:
+    """Claimed rows, to their end or to their next try; how many were taken."""
     try:
         async with _transaction(worker) as db:
-            leaving_now = await prepare(db, outgoing, claim, now_is or now())
-        if leaving_now is None:
-            return False
+            leaving_now = await prepare(db, outgoing, claims, now_is or now())
+        answers = await _handed_over(outgoing, leaving_now)
+        async with _transaction(worker) as db:
+            return await _record(db, leaving_now, answers, now_is or now())
+    except Exception as error:  # leases run out and another worker takes them
+        log().error("messages not sent", error=type(error).__name__, count=len(claims), exception=trace_of(error))
+        return 0
+
+
+async def _handed_over(outgoing: Outgoing, leaving_now: Sequence[Leaving]) -> list[Exception | None]:
+    """What the providers answered, in the order of the letters; None is a yes."""
+    answers: dict[UUID, Exception | None] = {}
+    by_channel: dict[Channel, list[Letter]] = {}
+    for one in leaving_now:
+        by_channel.setdefault(one.row.channel, []).append(one.letter)
+
+    async def through(channel: Channel, letters: Sequence[Letter]) -> None:
+        said = await outgoing.routes[channel].send_all(letters)
+        answers.update(zip((letter.id for letter in letters), said, strict=True))
+
+    await asyncio.gather(*(through(channel, letters) for channel, letters in by_channel.items()))
+    return [answers[one.row.id] for one in leaving_now]
+
+
+async def _record(
+    db: AsyncConnection, leaving_now: Sequence[Leaving], answers: Sequence[Exception | None], at: datetime
+) -> int:
+    """Write what was answered; who comes too late changes nothing."""
+    pairs = list(zip(leaving_now, answers, strict=True))
+    yes = [one.row.claim for one, answer in pairs if answer is None]
+    taken = await sending.mark_sent(db, yes, at)
+    late = len(yes) - taken
+    for one, answer in pairs:
+        if isinstance(answer, (Refused, Unknown)):
+            late += not await not_taken(db, one, answer, at)
+        elif answer is not None:  # a failure of ours: the lease runs out and another worker takes it
+            log().error("message not sent", error=type(answer).__name__)
+    if late:
+        log().warning("came too late", state="fenced", count=late)
+    return taken
+
+
+async def prepare(db: AsyncConnection, outgoing: Outgoing, claims: Sequence[Claim], at: datetime) -> list[Leaving]:
+    """Look again, make the links' secrets, tell their hashes, and mark the rows; only those that leave now."""
+    found: list[Leaving] = []
+    links: list[LinkMade] = []
+    days: set[tuple[UUID, str, Channel, date]] = set()
+    for row in await sending.look(db, claims, at):
+        reach = None
         try:
-            await outgoing.routes[leaving_now.row.channel].send(leaving_now.letter)
-        except (Refused, Unknown) as answer:
-            async with _transaction(worker) as db:
-                ours = await not_taken(db, leaving_now, answer, now_is or now())
-            taken = False
-        else:
-            async with _transaction(worker) as db:
-                ours = await sending.mark_sent(db, claim, now_is or now())
-            taken = ours
-        if not ours:
-            log().warning("came too late", channel=leaving_now.row.channel.value, state="fenced")
-        return taken
-    except Exception as error:  # the row's lease runs out and another worker takes it; the batch goes on
-        log().error("message not sent", error=type(error).__name__)
-        return False
+            if row.sealed is not None:
+                reach = opened(outgoing.vault, row)
+            broken = row.possible_repeat > REPEATS
+        except Sealed:  # sealed under another key: nobody can be reached, and a person must know
+            broken = True
+        if broken:
+            await _fail(db, row)
+            continue
+        verdict, later = _verdict(row, reach, at)
+        address = reach.address(row.channel) if reach else None
+        if verdict is Verdict.LATER and later is not None:
+            await sending.put_off(db, row.claim, later)
+            continue
+        day = _day(row)
+        if verdict is Verdict.DROP or address is None or row.overtaken or day in days:
+            await sending.give_up(db, row.claim, failed=False)
+            continue
+        if day is not None:
+            days.add(day)
+        text, link = write(row, outgoing.public_url)
+        if link is not None:
+            links.append(link)
+        hours = reach.wishes.hours(row.time_zone) if reach and row.case_id else None
+        letter = Letter(row.id, address, text)
+        found.append(Leaving(row, letter, None if row.kind == MessageMoment.NOW else hours))
+    await outbox.tell(db, *links)
+    await sending.mark_sending(db, [one.row for one in found])
+    await sending.spoken_for(db, [one.row for one in found if one.row.kind in texts.OF_A_DAY])
+    return found
 
 
-async def prepare(db: AsyncConnection, outgoing: Outgoing, claim: Claim, at: datetime) -> Leaving | None:
-    """Look again, make the link's secret, tell its hash, and mark the row; None when it does not leave now."""
-    row = await sending.look(db, claim)
-    if row is None:
+def _day(row: Claimed) -> tuple[UUID, str, Channel, date] | None:
+    """Whose day one message speaks of, when it speaks of a day."""
+    if row.kind not in texts.OF_A_DAY or row.starts_at is None:
         return None
-    if row.possible_repeat > REPEATS:
-        await _fail(db, row)
-        return None
-    try:
-        reach = await _reach(db, outgoing.vault, row)
-    except Sealed:  # sealed under another key: nobody can be reached, and a person must know
-        await _fail(db, row)
-        return None
-    verdict, later = _verdict(row, reach, at)
-    address = reach.address(row.channel) if reach else None
-    if verdict is Verdict.LATER and later is not None:
-        await sending.put_off(db, claim, later)
-        return None
-    if verdict is Verdict.DROP or address is None or (row.case_id and await sending.overtaken(db, row, at)):
-        await sending.give_up(db, claim, failed=False)
-        return None
-    letter = Letter(row.id, address, await _text(db, outgoing, row))
-    await sending.mark_sending(db, row)
-    hours = reach.wishes.hours(row.time_zone) if reach and row.case_id else None
-    return Leaving(row, letter, None if row.kind == MessageMoment.NOW else hours)
+    return row.recipient_id, row.kind, row.channel, row.starts_at.astimezone(ZoneInfo(row.time_zone)).date()
 
 
 async def not_taken(db: AsyncConnection, sent: Leaving, answer: Refused | Unknown, at: datetime) -> bool:
     """Plan the next try, or say that no provider would take it; False when this worker is too late to do either."""
     row = sent.row
-    claim = Claim(row.id, row.fence)
     repeat = int(isinstance(answer, Unknown))
     again = None
     if not (isinstance(answer, Refused) and answer.for_good) and row.possible_repeat + repeat <= REPEATS:
         last = row.expires_at - LAST if row.expires_at else None
-        again = next_try(min(row.tries + 1, len(PAUSES) + 1), now=at, before=last, hours=sent.hours)
-    if again is not None:
-        return await sending.put_off(db, claim, again, repeat=repeat)
-    return await _fail(db, row)
-
-
-async def _fail(db: AsyncConnection, row: Claimed) -> bool:
-    ours = await sending.give_up(db, Claim(row.id, row.fence), failed=True)
-    if ours:
-        moment = MessageMoment(row.kind) if row.kind in list(MessageMoment) else None
-        await outbox.tell(db, MessageFailed(row.case_id, row.appointment_id, row.channel, moment))
+        again = next_try(row.tries + 1, now=at, before=last, hours=sent.hours)
+    if again is None:
+        return await _fail(db, row, told=row.tries > len(PAUSES))
+    ours = await sending.put_off(db, row.claim, again, repeat=repeat)
+    if ours and desk_knows(row.tries + 1):
+        await _tell_the_desk(db, row)
     return ours
 
 
-async def _reach(db: AsyncConnection, vault: Vault, row: Claimed) -> Reach | None:
-    if row.case_id is not None:
-        return await contacts.find(db, vault, row.case_id)
-    return await contacts.find_account(db, vault, row.recipient_id)
+async def _fail(db: AsyncConnection, row: Claimed, *, told: bool = False) -> bool:
+    ours = await sending.give_up(db, row.claim, failed=True)
+    if ours and not told:
+        await _tell_the_desk(db, row)
+    return ours
+
+
+async def _tell_the_desk(db: AsyncConnection, row: Claimed) -> None:
+    moment = MessageMoment(row.kind) if row.kind in list(MessageMoment) else None
+    await outbox.tell(db, MessageFailed(row.case_id, row.appointment_id, row.channel, moment))
 
 
 def _verdict(row: Claimed, reach: Reach | None, at: datetime) -> tuple[Verdict, datetime | None]:
@@ -160,6 +208,8 @@ def _verdict(row: Claimed, reach: Reach | None, at: datetime) -> tuple[Verdict, 
             known_version=row.known_version,
             known_state=row.known_state,
             now=at,
+            starts_at=row.starts_at,
+            hours=row.hours,
         )
         return verdict, None
     return leaving.persons(
@@ -174,27 +224,6 @@ def _verdict(row: Claimed, reach: Reach | None, at: datetime) -> tuple[Verdict, 
         wishes=reach.wishes if reach else None,
         now=at,
     )
-
-
-async def _text(db: AsyncConnection, outgoing: Outgoing, row: Claimed) -> str:
-    if row.kind == Notice.OFFER_LINK and row.thing_id is not None:
-        secret = secrets.token_urlsafe(32)
-        fingerprint = hashlib.sha256(secret.encode()).hexdigest()
-        await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.OFFER, row.thing_id, row.expires_at))
-        return texts.for_target(Notice.OFFER_LINK, texts.person_link(outgoing.public_url, secret))
-    if row.kind == Notice.INVITED:
-        secret = secrets.token_urlsafe(32)
-        fingerprint = hashlib.sha256(secret.encode()).hexdigest()
-        ends = now() + INVITATION
-        await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.INVITATION, row.recipient_id, ends))
-        return texts.for_target(Notice.INVITED, texts.invitation_link(outgoing.public_url, secret))
-    if row.case_id is None or row.starts_at is None:
-        return texts.for_account(Notice(row.kind), row.starts_at, row.time_zone, outgoing.public_url)
-    secret = secrets.token_urlsafe(32)
-    fingerprint = hashlib.sha256(secret.encode()).hexdigest()
-    ends_at = row.expires_at if row.kind == Notice.NEWS else None  # the link of a past appointment is closed
-    await outbox.tell(db, LinkMade(fingerprint, LinkPurpose.CASE, row.case_id, ends_at))
-    return texts.for_person(row.starts_at, row.time_zone, texts.person_link(outgoing.public_url, secret))
 
 
 @asynccontextmanager

@@ -2,11 +2,12 @@
 
 import asyncio
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from services.reminders.deliver.answers import Letter, Refused, Unknown
+from services.reminders.deliver.answers import Letter, Refused, Unknown, one_by_one
 
 TIMEOUT = 10.0
 PAYLOAD = "?:to={to}&:id={id}"
@@ -41,6 +42,10 @@ class Sms:
             raise Unknown() from silence
         if not taken:
             raise Refused()
+
+    async def send_all(self, letters: Sequence[Letter]) -> list[Exception | None]:
+        """One by one, as these providers want it."""
+        return await one_by_one(self, letters)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """The last look before a message leaves: is it still true, still wanted, and still the hour for it?"""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contracts.words import MessageMoment, Privacy
@@ -17,8 +18,11 @@ class Verdict(StrEnum):
     LATER = "later"
 
 
-ABOUT_WHAT_STANDS = frozenset({Notice.BOOKED, Notice.MOVED, Notice.UNSEEN, Notice.WAITING})
-OF_ONE_VERSION = frozenset({Notice.BOOKED, Notice.MOVED})
+BEFOREHAND = frozenset({Notice.DAY_BEFORE, Notice.HOUR_BEFORE})
+ABOUT_WHAT_STANDS = frozenset({Notice.BOOKED, Notice.MOVED, Notice.UNSEEN, Notice.WAITING, *BEFOREHAND})
+OF_ONE_VERSION = frozenset({Notice.BOOKED, Notice.MOVED, *BEFOREHAND})
+AT_WORK = timedelta(hours=3)
+"""Who began another one so shortly before needs no word about the next."""
 
 
 def persons(
@@ -38,7 +42,9 @@ def persons(
     stands = known_state == State.BOOKED and known_version == version
     if kind == Notice.OTHER_HOUR and not stands:
         return Verdict.DROP, None
-    if kind in (Notice.NEWS, Notice.OTHER_HOUR, Notice.HOUR_OFFERED):
+    if kind == Notice.GONE and (known_state != State.CANCELLED or known_version != version):
+        return Verdict.DROP, None
+    if kind in (Notice.NEWS, Notice.OTHER_HOUR, Notice.HOUR_OFFERED, Notice.GONE):
         if wishes is None or known_privacy == Privacy.SILENT or (expires_at and now >= expires_at):
             return Verdict.DROP, None
         own = wishes.hours(time_zone)
@@ -65,8 +71,12 @@ def accounts(
     known_version: int | None,
     known_state: str | None,
     now: datetime,
+    starts_at: datetime | None = None,
+    hours: Sequence[datetime] = (),
 ) -> Verdict:
-    """Whether what an account is to be told is still true."""
+    """Whether what an account is to be told is still true; `hours` are those of its day."""
+    if kind == Notice.HOUR_BEFORE and starts_at and any(starts_at - AT_WORK <= at < starts_at for at in hours):
+        return Verdict.DROP
     if expires_at and now >= expires_at:
         return Verdict.DROP
     if kind in OF_ONE_VERSION and known_version != version:

@@ -18,6 +18,8 @@ LEAD = timedelta(minutes=15)
 """A message moved into someone's hours comes at least this long before the start."""
 TOO_CLOSE = timedelta(minutes=10)
 """Two messages with the same words nearer than this are one."""
+VOICE_FIRST = timedelta(hours=1)
+"""Somebody of the line takes care within the hour of whoever was let down (care.md 7): no message comes first."""
 SOON = timedelta(hours=12)
 """A professional must see an appointment nearer than this, so they are told at any hour (care.md 9)."""
 
@@ -107,6 +109,57 @@ def for_person(appointment: Appointment, wishes: Wishes | None, *, now: datetime
         for moment, due in _apart(dates)
         for channel in Channel
         if channel in wishes.channels
+    ]
+
+
+def for_expert(appointment: Appointment, wishes: Wishes, *, now: datetime) -> list[Planned]:
+    """The day before and the hour before, to the professional, on the first channel they chose."""
+    starts_at = appointment.starts_at
+    if starts_at is None or appointment.state is not State.BOOKED:
+        return []
+    hours = wishes.hours(appointment.expert_zone)
+    moments = {Notice.DAY_BEFORE: MessageMoment.DAY_BEFORE, Notice.HOUR_BEFORE: MessageMoment.HOUR_BEFORE}
+    return [
+        Planned(
+            kind=notice.value,
+            channel=channel,
+            recipient_id=appointment.expert_id,
+            due_at=due,
+            expires_at=starts_at,
+            appointment_id=appointment.id,
+            version=appointment.version,
+            starts_at=starts_at,
+            time_zone=appointment.expert_zone,
+        )
+        for notice, moment in moments.items()
+        if (due := due_at(moment, starts_at, hours, now=now, awake=False)) is not None
+        for channel in wishes.channels[:1]
+    ]
+
+
+def of_the_end(appointment: Appointment, wishes: Wishes | None, *, now: datetime) -> list[Planned]:
+    """That it will not take place, to a person who chose messages; a voice may well be faster, and is given time."""
+    starts_at = appointment.starts_at
+    silent = appointment.privacy is Privacy.SILENT
+    if wishes is None or starts_at is None or silent or not wishes.moments or now >= starts_at:
+        return []
+    then = min(now + VOICE_FIRST, max(now, starts_at - VOICE_FIRST))
+    due = nearest(wishes.hours(appointment.person_zone), then, after=now, before=starts_at - LEAD)
+    return [
+        Planned(
+            kind=Notice.GONE.value,
+            channel=channel,
+            recipient_id=appointment.case_id,
+            due_at=due,
+            expires_at=starts_at,
+            appointment_id=appointment.id,
+            version=appointment.version,
+            case_id=appointment.case_id,
+            starts_at=starts_at,
+            time_zone=appointment.person_zone,
+        )
+        for channel in Channel
+        if due is not None and channel in wishes.channels
     ]
 
 

@@ -1,8 +1,11 @@
 """The words that leave the house: a day, an hour and a link, and nothing that another pair of eyes could use."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from contracts.words import MessageMoment
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 PLACEHOLDER = "…"
@@ -23,6 +26,9 @@ class Notice(StrEnum):
     INVITED = "account_invited"  # a link that opens an account, once
     NETWORK = "account_network"  # the coordination wrote
     PROOF = "account_proof"  # a proof will soon end
+    DAY_BEFORE = "account_day_before"  # one for all that a professional has that day
+    HOUR_BEFORE = "account_hour_before"
+    GONE = "person_gone"  # their appointment will not take place, and they did not press the button
     OPENINGS = "account_openings"  # hours that an expert could give, behind a link of one purpose
     OTHER_HOUR = "person_other_hour"  # their professional cannot hold it: the same words, the link to choose anew
     NEWS = "person_news"  # days after a consultation, to the person: the day, the hour and a link, as before it
@@ -31,12 +37,18 @@ class Notice(StrEnum):
     DESK = "account_desk"  # a task at the desk that nobody has taken
 
 
+OF_A_DAY = frozenset({MessageMoment.DAY_BEFORE.value, Notice.DAY_BEFORE.value})
+"""One message speaks of the whole day; the others of that day do not leave."""
+BY_THE_DAY = OF_A_DAY | {Notice.HOUR_BEFORE.value}
+"""For these the other hours of the day are looked at."""
 SENTENCES = {
     Notice.BOOKED: "Un rendez-vous a été ajouté à votre agenda le {day} à {hour}.",
     Notice.MOVED: "Un rendez-vous de votre agenda a été déplacé au {day} à {hour}.",
     Notice.CANCELLED: "Le rendez-vous de votre agenda du {day} à {hour} a été annulé.",
     Notice.OTHERWISE: "Le rendez-vous de votre agenda du {day} à {hour} se tiendra autrement.",
     Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le {day} à {hour}, attend que vous l'ayez vu.",
+    Notice.DAY_BEFORE: "Le {day}, votre agenda commence à {hour}.",
+    Notice.HOUR_BEFORE: "Votre agenda : le {day} à {hour}.",
     Notice.WAITING: "Votre rendez-vous du {day} à {hour} a commencé.",
 }
 WITHOUT_AN_HOUR = {
@@ -58,11 +70,22 @@ PAGES = {
 }
 
 
-def for_person(starts_at: datetime, zone: str, link: str) -> str:
-    """« Dimanche 22/11 à 8 h 30 : {lien} ». Plain spaces: any other would halve what fits into one SMS."""
+def for_person(
+    starts_at: datetime, zone: str, link: str, *, others: Sequence[datetime] = (), gone: bool = False
+) -> str:
+    """« Dimanche 22/11 à 8 h 30 : {lien} ». Plain spaces: any other would halve what fits into one SMS.
+
+    `others` are the hours of the same day of which the same message speaks; `gone` says that it will not take place.
+    """
     local = starts_at.astimezone(ZoneInfo(zone))
-    hour = f"{local.hour} h {local.minute:02}" if local.minute else f"{local.hour} h"
-    return f"{DAYS[local.weekday()].capitalize()} {local:%d/%m} à {hour} : {link}"
+    hours = [_hour(at.astimezone(ZoneInfo(zone))) for at in sorted({starts_at, *others})]
+    said = hours[0] if len(hours) == 1 else f"{', '.join(hours[:-1])} et {hours[-1]}"
+    over = " n'a plus lieu" if gone else ""
+    return f"{DAYS[local.weekday()].capitalize()} {local:%d/%m} à {said}{over} : {link}"
+
+
+def _hour(local: datetime) -> str:
+    return f"{local.hour} h {local.minute:02}" if local.minute else f"{local.hour} h"
 
 
 def person_link(public_url: str, secret: str = PLACEHOLDER) -> str:

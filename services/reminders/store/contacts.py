@@ -172,6 +172,16 @@ def _opened(vault: Vault, table: str, subject: UUID, row: Row[Any]) -> Reach:
     )
 
 
+def opened_for(vault: Vault, subject: UUID, row: Any, channel: Channel, *, person: bool) -> Reach:
+    """How one message reaches its reader: only what its channel needs is opened."""
+    table, column = "contact" if person else "account", "phone" if channel is Channel.SMS else "mail"
+    value = getattr(row, column)
+    address = vault.open(row.wrapped_key, value, aad=_aad(table, column, subject)) if value else None
+    hours = {"from_hour": row.from_hour, "to_hour": row.to_hour}
+    chosen = _wishes(row) if person else Wishes(tuple(map(Channel, row.channels)), (), **hours)
+    return Reach(wishes=chosen, **{column: address})
+
+
 def _wishes(row: Row[Any]) -> Wishes:
     return Wishes(
         channels=tuple(map(Channel, row.channels)),

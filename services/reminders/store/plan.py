@@ -32,6 +32,8 @@ async def follow(
         rows: list[Planned] = []
     else:
         rows = plan.for_person(appointment, await contacts.wishes(db, appointment.case_id), now=now, awake=awake)
+        beforehand = plan.for_expert(appointment, await contacts.account_wishes(db, appointment.expert_id), now=now)
+        await put(db, beforehand, again=(PLANNED, DROPPED))
     kept = [(row.kind, row.channel.value) for row in rows]
     others = or_(message.c.version != appointment.version, tuple_(message.c.kind, message.c.channel).not_in(kept))
     persons = (message.c.appointment_id == appointment.id) & message.c.case_id.is_not(None)

@@ -1,27 +1,32 @@
 """The way of a message out: asked for, claimed under a lease, marked before the provider is called, recorded.
 
 A worker owns what it claimed for one lease. Each claim raises the row's fence; whoever comes back with an older one is
-refused. A row found in `sending` with its lease run out may have left: it is tried once more and says so.
+refused. A row found in `sending` with its lease run out may have left: it is tried once more and says so. All of it
+in batches: one statement each, whatever the number of rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import CursorResult, and_, bindparam, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import DateTime, Integer, Text, Uuid
 
 from contracts.words import Channel
+from services.reminders.domain.texts import BY_THE_DAY
 from services.reminders.domain.tries import LEASE
 from services.reminders.store.plan import DROPPED, PLANNED, SENDING
-from services.reminders.tables import appointment, message
+from services.reminders.tables import message
 
 SENT, FAILED = "sent", "failed"
 ASKED = timedelta(seconds=15)
 """A due row is asked for again when nobody has taken it this long after the last asking."""
-BATCH = 8
-"""As many messages are on their way at once in one worker; all of them fit into one task's time."""
+BATCH = 100
+"""Claimed, looked at and recorded together; all of them fit into one task's time."""
 
 # Leases are read on the database's clock: workers' own clocks may differ.
 CLOCK = func.clock_timestamp()
@@ -38,7 +43,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A claimed row with what is known of its appointment now."""
+    """A claimed row with what is known of its appointment now, and what is sealed of whom it is for."""
 
     id: UUID
     fence: int
@@ -59,9 +64,82 @@ class Claimed:
     known_version: int | None
     known_state: str | None
     known_privacy: str | None
+    overtaken: bool  # a later message with the same words is due too
+    hours: tuple[datetime, ...]  # all appointments of that day, where one message speaks of the day
+    sealed: Any  # the vault's row, or None
+
+    @property
+    def claim(self) -> Claim:
+        return Claim(self.id, self.fence)
 
 
-async def ask(db: AsyncConnection, now: datetime, *, limit: int = 400) -> int:
+_ROWS = "unnest(CAST(:ids AS uuid[]), CAST(:fences AS int[])) AS mine(id, fence)"
+_LOOK = text(
+    f"""
+    SELECT m.id, m.fence, m.kind, m.channel, m.recipient_id, m.case_id, m.appointment_id, m.thing_id, m.version,
+        m.starts_at, m.time_zone, m.due_at, m.first_due_at, m.expires_at, m.tries,
+        m.possible_repeat + (m.status = 'sending')::int AS possible_repeat,
+        a.version AS known_version, a.state AS known_state, a.privacy AS known_privacy,
+        m.case_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM message o WHERE o.appointment_id = m.appointment_id AND o.version = m.version
+            AND o.channel = m.channel AND o.case_id = m.case_id AND o.first_due_at > m.first_due_at
+            AND o.due_at <= :now AND o.status IN ('planned', 'sending', 'sent')) AS overtaken,
+        CASE WHEN m.kind <> ALL(:of_a_day) THEN '{{}}'
+            WHEN m.case_id IS NOT NULL THEN ARRAY(
+                SELECT o.starts_at FROM appointment o WHERE o.case_id = m.case_id AND o.state = 'booked'
+                AND o.privacy <> 'silent' AND (o.starts_at AT TIME ZONE m.time_zone)::date
+                    = (m.starts_at AT TIME ZONE m.time_zone)::date ORDER BY 1)
+            ELSE ARRAY(
+                SELECT o.starts_at FROM appointment o WHERE o.expert_id = m.recipient_id AND o.state = 'booked'
+                AND (o.starts_at AT TIME ZONE m.time_zone)::date
+                    = (m.starts_at AT TIME ZONE m.time_zone)::date ORDER BY 1)
+        END AS hours,
+        coalesce(c.wrapped_key, t.wrapped_key) AS wrapped_key, coalesce(c.phone, t.phone) AS phone,
+        coalesce(c.mail, t.mail) AS mail, coalesce(c.channels, t.channels) AS channels, c.moments,
+        coalesce(c.from_hour, t.from_hour) AS from_hour, coalesce(c.to_hour, t.to_hour) AS to_hour
+    FROM {_ROWS} JOIN message m ON m.id = mine.id AND m.fence = mine.fence
+    LEFT JOIN appointment a ON a.id = m.appointment_id
+    LEFT JOIN contact c ON c.case_id = m.case_id
+    LEFT JOIN account t ON m.case_id IS NULL AND t.account_id = m.recipient_id
+    WHERE m.leased_until > clock_timestamp() AND m.status IN ('planned', 'sending')
+    ORDER BY m.starts_at, m.id
+    FOR UPDATE OF m
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("fences", type_=ARRAY(Integer)),
+    bindparam("of_a_day", type_=ARRAY(Text)),
+    bindparam("now", type_=DateTime(True)),
+)
+_SENDING = text(
+    f"""
+    UPDATE message m SET status = 'sending', tries = m.tries + 1, leased_until = clock_timestamp() + :lease,
+        possible_repeat = m.possible_repeat + (m.status = 'sending')::int
+    FROM {_ROWS} WHERE m.id = mine.id AND m.fence = mine.fence
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("fences", type_=ARRAY(Integer)))
+_SENT = text(
+    f"""
+    UPDATE message m SET status = 'sent', sent_at = :now, leased_until = NULL
+    FROM {_ROWS} WHERE m.id = mine.id AND m.fence = mine.fence AND m.status = 'sending' RETURNING m.id
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("fences", type_=ARRAY(Integer)),
+    bindparam("now", type_=DateTime(True)),
+)
+_SAME_DAY = text(
+    f"""
+    UPDATE message o SET status = 'dropped'
+    FROM {_ROWS} JOIN message m ON m.id = mine.id
+    WHERE o.recipient_id = m.recipient_id AND o.kind = m.kind AND o.channel = m.channel AND o.id <> m.id
+      AND o.status = 'planned' AND o.leased_until IS NULL AND o.tries = 0
+      AND (o.starts_at AT TIME ZONE m.time_zone)::date = (m.starts_at AT TIME ZONE m.time_zone)::date
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("fences", type_=ARRAY(Integer)))
+
+
+async def ask(db: AsyncConnection, now: datetime, *, limit: int = 1000) -> int:
     """Mark what is due as asked for and return how many rows that is; nobody else asks for the same in a while."""
     unasked = or_(message.c.asked_until.is_(None), message.c.asked_until < CLOCK)
     due = _taken(and_(_due(now), unasked), limit)
@@ -80,62 +158,38 @@ async def claim(db: AsyncConnection, now: datetime, *, limit: int = BATCH) -> li
     return [Claim(row.id, row.fence) for row in await db.execute(mine)]
 
 
-async def look(db: AsyncConnection, claim: Claim) -> Claimed | None:
-    """The claimed row, locked, with its appointment as it is now; None when it is not ours any more."""
-    columns = [getattr(message.c, name) for name in Claimed.__dataclass_fields__ if not name.startswith("known_")]
-    joined = message.outerjoin(appointment, appointment.c.id == message.c.appointment_id)
-    found = (
-        select(
-            *columns,
-            message.c.status,
-            appointment.c.version.label("known_version"),
-            appointment.c.state.label("known_state"),
-            appointment.c.privacy.label("known_privacy"),
+async def look(db: AsyncConnection, claims: Sequence[Claim], now: datetime) -> list[Claimed]:
+    """The claimed rows that are still ours, locked, with their appointments as they are now."""
+    if not claims:
+        return []
+    rows = await db.execute(_LOOK, {**_named(claims), "now": now, "of_a_day": sorted(BY_THE_DAY)})
+    names = [name for name in Claimed.__dataclass_fields__ if name not in ("channel", "hours", "sealed")]
+    return [
+        Claimed(
+            **{name: getattr(row, name) for name in names},
+            channel=Channel(row.channel),
+            hours=tuple(row.hours),
+            sealed=row if row.wrapped_key else None,
         )
-        .select_from(joined)
-        .where(_ours(claim), message.c.leased_until > CLOCK, message.c.status.in_((PLANNED, SENDING)))
-        .with_for_update(of=message)
-    )
-    row = (await db.execute(found)).first()
-    if row is None:
-        return None
-    known = dict(row._mapping)
-    left_before = known.pop("status") == SENDING  # a worker died between its provider's yes and its record
-    known["possible_repeat"] += left_before
-    return Claimed(**{**known, "channel": Channel(row.channel)})
+        for row in rows
+    ]
 
 
-async def overtaken(db: AsyncConnection, row: Claimed, now: datetime) -> bool:
-    """Whether a later message with the same words is due too: after an outage only the latest one leaves."""
-    same = and_(
-        message.c.appointment_id == row.appointment_id,
-        message.c.version == row.version,
-        message.c.channel == row.channel.value,
-        message.c.case_id == row.case_id,
-    )
-    later = and_(message.c.first_due_at > row.first_due_at, message.c.due_at <= now)
-    alive = message.c.status.in_((PLANNED, SENDING, SENT))
-    return bool(await db.scalar(select(exists().where(same, later, alive))))
+async def mark_sending(db: AsyncConnection, rows: Sequence[Claimed]) -> None:
+    """Written and committed before the provider is called: a kill from here on may repeat what is on its way."""
+    if rows:
+        await db.execute(_SENDING, {**_named(rows), "lease": LEASE})
 
 
-async def mark_sending(db: AsyncConnection, row: Claimed) -> None:
-    """Written and committed before the provider is called: a kill from here on may repeat this one message."""
-    await db.execute(
-        update(message)
-        .where(message.c.id == row.id)
-        .values(
-            status=SENDING,
-            tries=message.c.tries + 1,
-            possible_repeat=row.possible_repeat,
-            leased_until=CLOCK + LEASE,
-        )
-    )
+async def mark_sent(db: AsyncConnection, claims: Sequence[Claim | Claimed], now: datetime) -> int:
+    """The provider took them; how many of them were still ours to say so."""
+    return len((await db.execute(_SENT, {**_named(claims), "now": now})).all()) if claims else 0
 
 
-async def mark_sent(db: AsyncConnection, claim: Claim, now: datetime) -> bool:
-    """The provider took it; False when this worker is too late to say so."""
-    ours = update(message).where(_ours(claim), message.c.status == SENDING)
-    return _count(await db.execute(ours.values(status=SENT, sent_at=now, leased_until=None))) == 1
+async def spoken_for(db: AsyncConnection, rows: Sequence[Claimed]) -> None:
+    """Drop what waits of the same day for the same person: one message tells all its hours."""
+    if rows:
+        await db.execute(_SAME_DAY, _named(rows))
 
 
 async def put_off(db: AsyncConnection, claim: Claim, due_at: datetime, *, repeat: int = 0) -> bool:
@@ -177,8 +231,12 @@ def _taken(wanted: Any, limit: int) -> Any:
     return select(free.with_for_update(skip_locked=True).cte("taken").c.id)
 
 
-def _ours(claim: Claim | Claimed) -> Any:
+def _ours(claim: Claim) -> Any:
     return and_(message.c.id == claim.id, message.c.fence == claim.fence)
+
+
+def _named(rows: Sequence[Claim | Claimed]) -> dict[str, Any]:
+    return {"ids": [row.id for row in rows], "fences": [row.fence for row in rows]}
 
 
 def _count(result: CursorResult[Any]) -> int:
