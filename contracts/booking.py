@@ -105,6 +105,8 @@ class Appointment(msgspec.Struct, frozen=True):
     cancellable: bool = False  # by this caller, now
     movable: bool = False
     late_minutes: int = 0  # the professional said so; whoever waits is told « quelques minutes »
+    calls: str | None = None  # by telephone: person or expert rings; None: not said
+    series_id: UUID | None = None
 
 
 class Appointments(msgspec.Struct, frozen=True):

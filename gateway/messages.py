@@ -53,6 +53,8 @@ SENTENCES: Final[dict[str, str]] = {
     "day-full": "Ce jour-là, l'agenda est complet. Choisissez un autre jour.",
     "beyond-horizon": "Cette date est trop lointaine pour être réservée.",
     "unknown-offered-hour": "Cette heure ne vous est plus proposée, ou ne vous l'a jamais été.",
+    "way-not-offered": "Ce professionnel ne reçoit pas ainsi à cette heure. L'heure, elle, reste la vôtre.",
+    "unknown-way": "Choisissez comment vous rencontrer. Rien n'a changé.",
     "unknown-waiting": "Cette attente n'existe pas, ou n'est plus en cours.",
     "offer-over": "Cette heure était gardée jusqu'à une certaine heure, qui est passée. Vous attendez toujours.",
     "no-longer-waiting": "Vous n'attendez plus d'autre heure. Rien d'autre n'a changé.",

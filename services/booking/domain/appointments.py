@@ -62,6 +62,8 @@ class Appointment:
     started_at: datetime | None = None
     handed_back_at: datetime | None = None
     late_minutes: int = 0
+    calls: str | None = None  # by telephone: who rings, person or expert; None: not said
+    series_id: UUID | None = None
 
     @property
     def live(self) -> bool:

@@ -7,6 +7,7 @@ from services.booking.routes.absences import Absences
 from services.booking.routes.agendas import Agendas
 from services.booking.routes.appointments import Appointments
 from services.booking.routes.changes import Changes
+from services.booking.routes.choices import Choices
 from services.booking.routes.delays import Delays
 from services.booking.routes.figures import FiguresOfAgendas
 from services.booking.routes.giving import Asks, Gifts, Rounds
@@ -18,7 +19,7 @@ from services.booking.routes.types import Types
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers
 
 GIVING = (Delays, Gifts, Asks, Rounds, FiguresOfAgendas)
-WAITING = (WaitingEntries, WaitingOffers)
+WAITING = (WaitingEntries, WaitingOffers, Choices)
 CONTROLLERS: list[ControllerRouterHandler] = [
     Types,
     FreeSlots,

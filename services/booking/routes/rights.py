@@ -72,6 +72,8 @@ def shown(one: Appointment, kind: ConsultationType, caller: Caller, now: datetim
         cancellable=appointments.cancellable(one, kind, who, now),
         movable=appointments.movable(one, kind, who, now),
         late_minutes=one.late_minutes,
+        calls=one.calls,
+        series_id=one.series_id,
     )
 
 

@@ -16,13 +16,13 @@ from services.booking.domain import refusals, zones
 from services.booking.domain.appointments import LIVE, Appointment
 from services.booking.store import agenda
 from services.booking.tables import appointment as table
-from services.booking.tables import appointment_event, claim
+from services.booking.tables import appointment_event, appointment_guest, claim
 
 LIVE_STATUSES = [status.value for status in LIVE]
 _KEPT = (
     *("id", "expert_id", "type_id", "case_id", "referral_id", "starts_at", "ends_at", "nickname", "expert_zone"),
     *("person_zone", "version", "sequence", "ical_uid", "seen_at", "arrived_at", "started_at"),
-    "handed_back_at",
+    *("handed_back_at", "calls", "series_id"),
 )
 _COLUMNS = [
     *(table.c[name] for name in _KEPT),
@@ -80,8 +80,16 @@ async def alone_with(db: AsyncConnection, appointment_id: UUID) -> Appointment:
     expert_id = (await db.execute(select(table.c.expert_id).where(table.c.id == appointment_id))).scalar()
     if expert_id is None:
         raise refusals.UnknownAppointment
-    await agenda.lock(db, expert_id)
+    for one in sorted([expert_id, *await guests_of(db, appointment_id)]):
+        await agenda.lock(db, one)
     return await find(db, appointment_id, to_change=True)
+
+
+async def guests_of(db: AsyncConnection, appointment_id: UUID) -> list[UUID]:
+    """The other professionals whose agendas the same appointment claims."""
+    mine = appointment_guest.c.appointment_id == appointment_id
+    found = await db.execute(select(appointment_guest.c.expert_id).where(mine).order_by(appointment_guest.c.expert_id))
+    return list(found.scalars())
 
 
 async def of_case(db: AsyncConnection, case_id: UUID) -> list[Appointment]:
@@ -136,7 +144,7 @@ async def save(
             late_minutes=after.late_minutes or None,
         )
     )
-    await _event(
+    await note(
         db,
         after.id,
         what=what,
@@ -162,7 +170,7 @@ async def cancel(
     await _let_go(db, before.id)
     await _refresh(db, before, now, before.starts_at)
     told = {"before": {"status": before.status.value}, "after": {"status": status.value}}
-    await _event(db, before.id, what="cancelled", caller=caller, now=now, **told)
+    await note(db, before.id, what="cancelled", caller=caller, now=now, **told)
     return await find(db, before.id)
 
 
@@ -204,7 +212,7 @@ async def move(
         "before": {"starts_at": before.starts_at.isoformat()},
         "after": {"starts_at": starts_at.isoformat()},
     }
-    await _event(db, before.id, what="moved", caller=caller, now=now, **told)
+    await note(db, before.id, what="moved", caller=caller, now=now, **told)
     return await find(db, before.id)
 
 
@@ -238,11 +246,14 @@ async def _let_go(db: AsyncConnection, appointment_id: UUID) -> None:
 
 
 async def _refresh(db: AsyncConnection, one: Appointment, now: datetime, *starts: datetime) -> None:
+    everyone = [one.expert_id, *await guests_of(db, one.id)]
     for day in {zones.local_day(start, one.expert_zone) for start in starts}:
-        await agenda.refresh(db, one.expert_id, first=day - timedelta(days=1), last=day + timedelta(days=1), now=now)
+        first, last = day - timedelta(days=1), day + timedelta(days=1)
+        for expert_id in everyone:
+            await agenda.refresh(db, expert_id, first=first, last=last, now=now)
 
 
-async def _event(
+async def note(
     db: AsyncConnection,
     appointment_id: UUID,
     *,
@@ -252,6 +263,7 @@ async def _event(
     before: dict[str, str] | None = None,
     after: dict[str, str] | None = None,
 ) -> None:
+    """One line of the history of an appointment, which is locked."""
     row = {
         "appointment_id": appointment_id,
         "seq": _LAST_SEQ.where(appointment_event.c.appointment_id == appointment_id).scalar_subquery(),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, text
+from sqlalchemy import bindparam, delete, insert, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -154,13 +154,6 @@ async def invite(
         raise refusals.SlotNotOpen
     await _claim(db, guest_id, since, until, one.id)
     await db.execute(insert(appointment_guest).values(appointment_id=one.id, expert_id=guest_id, part=part))
-
-
-async def guests_of(db: AsyncConnection, appointment_id: UUID) -> list[UUID]:
-    """The other professionals of an appointment, in the order in which agendas are locked."""
-    mine = appointment_guest.c.appointment_id == appointment_id
-    found = await db.execute(select(appointment_guest.c.expert_id).where(mine).order_by(appointment_guest.c.expert_id))
-    return list(found.scalars())
 
 
 async def refresh_around(
