@@ -7,7 +7,7 @@ import sys
 
 from bench.houses import SETS, prepare
 
-NAMES = ("prepare", "search", "booking", "race", "idle", "console", "day", "queue", "ranking", "reminders")
+NAMES = ("prepare", "search", "booking", "race", "idle", "console", "day", "queue", "ranking", "reminders", "video")
 
 
 def main(arguments: list[str]) -> int:
@@ -15,6 +15,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--quick", action="store_true", help="ends within 40 s once prepared")
     parser.add_argument("--calls", type=int, default=None, help="how many, for a day")
+    parser.add_argument(
+        "--soak", type=float, nargs="?", const=60.0, default=None, metavar="MINUTES",
+        help="video only: watch the memory of one busy node (an hour unless said)",
+    )  # fmt: skip
     chosen = parser.parse_args(arguments)
     if chosen.name == "prepare":
         for name in SETS:
@@ -22,6 +26,8 @@ def main(arguments: list[str]) -> int:
         print(json.dumps({"prepared": list(SETS)}))
         return 0
     told = {"calls": chosen.calls} if chosen.name == "day" and chosen.calls else {}
+    if chosen.name == "video" and chosen.soak is not None:
+        told = {"soak": chosen.soak}
     print(json.dumps(importlib.import_module(f"bench.{chosen.name}").run(quick=chosen.quick, **told)))
     return 0
 
