@@ -1,6 +1,8 @@
 """Shapes of video: the signalling messages of a room (JSON over one websocket per participant)."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -14,7 +16,8 @@ class SeatState(msgspec.Struct, frozen=True):
 
 
 class FromServer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`kind`: welcome, seats, offer, admitted, peer (relayed between browsers), move, left, beat, problem.
+    """`kind`: welcome, seats, offer, admitted, peer (relayed between browsers), trial (an offer to try the way),
+    visit (what the gateway knows of the appointment), move, left, beat, problem.
 
     `seat` is the other end: who is heard by this offer, who says this note.
     """
@@ -30,7 +33,7 @@ class FromServer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FromBrowser(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`kind`: join (a new pair, please), ready (ours still flows), answer, candidate, admit, peer, leave, beat.
+    """`kind`: join (a new pair, please), ready (ours still flows), answer, candidate, admit, peer, trial, leave, beat.
 
     `seat` is the other end meant: join and ready with whom, admit whom, a note to whom (to everyone when not said).
     """
@@ -41,3 +44,37 @@ class FromBrowser(msgspec.Struct, frozen=True, omit_defaults=True):
     leg: str | None = None
     data: dict[str, Any] = {}
     seat: str | None = None
+
+
+class NewInvitation(msgspec.Struct, frozen=True):
+    """POST /invitations on video: booking's permit for a third seat; a new one replaces the room's earlier one."""
+
+    permit: str
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """What opens a third seat: nine digits, said aloud or at the end of a link."""
+
+    code: str
+
+
+class OpenInvitation(msgspec.Struct, frozen=True):
+    """POST /invitations/open: `origin` is a keyed hash of where this comes from, for the limits."""
+
+    code: str
+    origin: str
+
+
+class Invited(msgspec.Struct, frozen=True):
+    """Which room an invitation opens."""
+
+    appointment_id: UUID
+    closes_at: datetime
+
+
+class Opinion(msgspec.Struct, frozen=True):
+    """POST /opinions: two answers that may both be missing; only counts are kept, by month."""
+
+    appointment_id: UUID
+    helped: Literal["yes", "some", "no"] | None = None
+    quality: Literal["good", "fair", "poor"] | None = None

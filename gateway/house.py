@@ -17,6 +17,7 @@ from gateway.clients.orientations import Orientations
 from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
 from gateway.clients.urgent import Urgent
+from gateway.clients.video import VideoClient
 from gateway.door import Credential, Door
 from gateway.duty import KnownDuty
 from gateway.live import Live
@@ -72,6 +73,7 @@ class House:
         self.booking = Booking(gateway.peers["booking"], self.token_for)
         self.giving = Giving(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
+        self.video = VideoClient(gateway.peers["video"], self.token_for)
         self.urgent = Urgent(gateway.peers["referral"], self.token_for)
         self.call_backs = CallBackQueue(gateway.peers["referral"], self.token_for)
         self.news = News(gateway.peers["referral"], self.token_for)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SENTENCES: Final[dict[str, str]] = {
+    "invitation-unknown": "Cette invitation n'ouvre pas, ou n'ouvre plus. Vérifiez le code, ou demandez-en un autre.",
     # any part of the house
     "not-found": "L'adresse est peut-être incomplète, ou la page n'existe plus. Rien d'autre n'a changé.",
     "not-allowed": "Cette page n'est pas ouverte à votre rôle.",

@@ -58,11 +58,17 @@ async def thread(socket: WebSocket[Any, Any, Any], appointment_id: FromPath[UUID
             f"/rooms/{appointment_id}",
             headers,
             marking(house, seat),
-            [node.strip().rstrip("/") for node in gateway.settings.video_nodes.split(",") if node.strip()],
+            nodes_of(gateway),
         ),
+        telling(socket, house, seat),
         keep_alive(house),
         until_ended(socket, gateway, names),
     )
+
+
+def nodes_of(gateway: Gateway) -> list[str]:
+    """Where every video node is; none when there is only one."""
+    return [node.strip().rstrip("/") for node in gateway.settings.video_nodes.split(",") if node.strip()]
 
 
 def from_our_pages(socket: WebSocket[Any, Any, Any], public_url: str) -> bool:
@@ -180,6 +186,20 @@ async def _inward(socket: WebSocket[Any, Any, Any], room: aiohttp.ClientWebSocke
     except (WebSocketDisconnect, aiohttp.ClientError, ConnectionError):
         pass
     await room.close()
+
+
+async def telling(socket: WebSocket[Any, Any, Any], house: House, seat: Seat) -> None:
+    """What the waiting room says of the appointment: the professional's lateness, and that the arrival is known."""
+    about = f"appointment:{seat.appointment.id}"
+    async for name in house.gateway.live.listen(lambda channel: channel == about):
+        if name is None:
+            continue
+        try:
+            one = await house.booking.appointment(seat.appointment.id)
+        except (PeerAway, PeerProblem):
+            continue  # the next nudge tells again
+        told = {"late": one.late_minutes, "arrived": one.arrived_at is not None}
+        await socket.send_text(msgspec.json.encode(FromServer(kind="visit", data=told)).decode())
 
 
 async def keep_alive(house: House) -> None:

@@ -24,6 +24,7 @@ from contracts.booking import (
     Slot,
     Slots,
 )
+from contracts.video import NewInvitation
 from contracts.words import Modality
 from gateway.clients.service import ServiceClient
 
@@ -106,6 +107,11 @@ class Booking(ServiceClient):
     async def seat(self, appointment_id: UUID) -> Seat:
         seat: Seat = await self._call("POST", f"/appointments/{appointment_id}/seat", Seat)
         return seat
+
+    async def invite_guest(self, appointment_id: UUID) -> NewInvitation:
+        """A permit for a third seat, for video."""
+        made: NewInvitation = await self._call("POST", f"/appointments/{appointment_id}/guests", NewInvitation)
+        return made
 
     async def agenda(self, expert_id: UUID, start: datetime, end: datetime) -> Agenda:
         query = {"from": start, "to": end}

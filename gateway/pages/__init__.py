@@ -14,6 +14,7 @@ from gateway.pages import (
     duty,
     follow_ups,
     invitation,
+    invite,
     network,
     orientations,
     own_hours,
@@ -60,4 +61,5 @@ HANDLERS: list[ControllerRouterHandler] = [
     *profile.HANDLERS,
     *professionals.HANDLERS,
     *invitation.HANDLERS,
+    *invite.HANDLERS,
 ]

@@ -47,6 +47,7 @@ async def leave(page: NamedPage) -> Redirect:
         [
             ended_cookie(SESSION_COOKIE),
             ended_cookie(VISIT_COOKIE),
+            ended_cookie("__Host-invite"),  # a guest's seat in a room
             Cookie(key="theme", value="", path="/", max_age=0),
             Cookie(key=LEFT_COOKIE, value="1", path="/", max_age=600, samesite="lax"),
         ],

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath
 
 from contracts.booking import Seat
+from contracts.video import Opinion
 from contracts.words import Role
 from gateway.guards import to
 from gateway.page import NamedPage, Page
@@ -39,6 +40,7 @@ def shown(seat: Seat, name: str, *, theme: str | None, now: datetime) -> dict[st
         "zone": zone,
         "other": {"name": name, "title": "Salle de consultation"},
         "words": words(appointment, name, seat=seat.seat, zone=zone),
+        "late": appointment.late_minutes > 0 and appointment.started_at is None,
         "socket": f"/salle/{appointment.id}/fil",
         "home": "/rdv" if person else "/agenda",
         **({"theme": chosen} if chosen else {}),
@@ -55,4 +57,16 @@ async def other_name(page: Page, seat: Seat) -> str:
         return NOBODY_NAMED[PROFESSIONAL]
 
 
-HANDLERS = [room, thread]
+@post("/salle/{appointment_id:uuid}/avis", opt=to(Role.PERSON), status_code=204)
+async def opinion(appointment_id: FromPath[UUID], page: NamedPage) -> None:
+    """Two answers that anyone may leave out, counted without a name."""
+    helped, quality = page.field("helped"), page.field("quality")
+    given = Opinion(
+        appointment_id,
+        helped=helped if helped in ("yes", "some", "no") else None,  # type: ignore[arg-type]
+        quality=quality if quality in ("good", "fair", "poor") else None,  # type: ignore[arg-type]
+    )
+    await page.house.video.think(given)
+
+
+HANDLERS = [room, opinion, thread]

@@ -2,12 +2,14 @@
 
 from litestar import Litestar
 
+from kit.limits import Limiter
 from kit.settings import load
 from kit.web import House, service
 from services.video.placement import Placement
-from services.video.routes import seat
+from services.video.routes import DOORS
 from services.video.rtc.node import Node, a_life
 from services.video.settings import Settings
+from services.video.store import Kept
 
 
 async def open_node(house: House) -> None:
@@ -15,12 +17,13 @@ async def open_node(house: House) -> None:
     settings: Settings = house.settings
     node = Node(settings, Placement(house.redis, a_life(settings.node)))
     await node.start()
-    house.things["node"] = node
+    house.things |= {"node": node, "kept": Kept(house.redis), "limiter": Limiter(settings.redis_url)}
 
 
 async def close_node(house: House) -> None:
     """Hand the rooms over."""
     await house.things["node"].stop()
+    await house.things["limiter"].stop()
 
 
 def create(settings: Settings | None = None) -> Litestar:
@@ -29,7 +32,7 @@ def create(settings: Settings | None = None) -> Litestar:
     return service(
         "video",
         settings,
-        controllers=[seat],
+        controllers=DOORS,
         issuers={"booking": settings.booking_url},
         with_database=False,
         starts=[open_node],

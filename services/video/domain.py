@@ -41,6 +41,10 @@ class NotAdmitted(Conflict):
     """The professional has not let you in yet."""
 
 
+class InvitationUnknown(Gone):
+    """No room is open to this code, or no more."""
+
+
 class State(StrEnum):
     WAITING = "waiting"
     ADMITTED = "admitted"

@@ -1,31 +1,39 @@
-"""The one door of a room: a websocket per participant, opened by a seat permit."""
+"""The doors of a room: a websocket per participant, opened by a permit or an invitation; and what is asked around."""
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import WebSocket, websocket
+from litestar import WebSocket, post, websocket
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
 
 from contracts.permits import SeatPermit
-from contracts.video import FromBrowser, FromServer
-from kit.auth import caller_of
+from contracts.video import FromBrowser, FromServer, Invitation, Invited, NewInvitation, OpenInvitation, Opinion
+from contracts.words import Role
+from kit.auth import PUBLIC, caller_of, only
 from kit.clock import now
+from kit.db import Me
 from kit.errors import Refusal
 from kit.log import log
+from kit.web import HousePermits, NamedHouse
 from services.video import domain
 from services.video.rtc.lines import LARGEST_DESCRIPTION, LARGEST_NOTE, NotUnderstood
 from services.video.rtc.live import LiveRoom
 from services.video.rtc.node import Elsewhere, Node
+from services.video.rtc.trial import Trials
+from services.video.store import Kept
 
 MESSAGES_PER_SECOND = 20
 LARGEST_MESSAGE = LARGEST_DESCRIPTION + 4096
 WAITING_TO_LEAVE = 64  # messages; a browser slower than this loses its line and comes back
 REFUSED, REPLACED, FAILED, MOVED = 4403, 4409, 1011, 1012
 REPLACED_CODE = "seat-taken-elsewhere"
+Permitted = Callable[[WebSocket[Any, Any, Any], UUID], Awaitable[SeatPermit]]
 
 
 class SocketLine:
@@ -81,12 +89,38 @@ class Allowance:
 @websocket("/rooms/{room_id:uuid}")
 async def seat(socket: WebSocket[Any, Any, Any], room_id: FromPath[UUID]) -> None:
     """Sit in a room; `X-Permit` is booking's word that this caller may, `X-Silent` a node that did not answer."""
+    await _opened(socket, room_id, _permitted)
+
+
+@websocket("/guests/{room_id:uuid}", opt=PUBLIC)
+async def guest_seat(socket: WebSocket[Any, Any, Any], room_id: FromPath[UUID]) -> None:
+    """The third seat: `X-Invitation` is its code; the professional still opens the door."""
+    await _opened(socket, room_id, _invited)
+
+
+async def _permitted(socket: WebSocket[Any, Any, Any], room_id: UUID) -> SeatPermit:
+    permit: SeatPermit = await socket.app.state.house.permits.read(socket.headers.get("x-permit", ""), SeatPermit)
+    caller = caller_of(socket.scope)
+    if permit.seat == domain.GUEST or caller is None or caller.subject != permit.holder:
+        raise domain.SeatOfAnother()
+    return permit
+
+
+async def _invited(socket: WebSocket[Any, Any, Any], room_id: UUID) -> SeatPermit:
+    kept: Kept = socket.app.state.house.things["kept"]
+    permit = await kept.invitation(socket.headers.get("x-invitation", ""))
+    if permit is None or permit.appointment_id != room_id:
+        raise domain.InvitationUnknown()
+    return permit
+
+
+async def _opened(socket: WebSocket[Any, Any, Any], room_id: UUID, permitted: Permitted) -> None:
     node: Node = socket.app.state.house.things["node"]
     line = SocketLine()
     await socket.accept()
     carrying = asyncio.create_task(line.carry(socket))
     try:
-        await _sit(socket, room_id, node, line)
+        await _sit(socket, room_id, node, line, await permitted(socket, room_id))
     except Refusal as refusal:
         line.put(FromServer(kind="problem", code=refusal.code))
         line.end(REFUSED if refusal.status < 500 else FAILED)
@@ -101,10 +135,10 @@ async def seat(socket: WebSocket[Any, Any, Any], room_id: FromPath[UUID]) -> Non
     await asyncio.gather(carrying, return_exceptions=True)
 
 
-async def _sit(socket: WebSocket[Any, Any, Any], room_id: UUID, node: Node, line: SocketLine) -> None:
-    permit = await socket.app.state.house.permits.read(socket.headers.get("x-permit", ""), SeatPermit)
-    caller = caller_of(socket.scope)
-    if permit.appointment_id != room_id or caller is None or caller.subject != permit.holder:
+async def _sit(
+    socket: WebSocket[Any, Any, Any], room_id: UUID, node: Node, line: SocketLine, permit: SeatPermit
+) -> None:
+    if permit.appointment_id != room_id:
         raise domain.SeatOfAnother()
     domain.allowed(permit, now())
     room = await node.room(room_id, until=permit.closes_at, silent=socket.headers.get("x-silent", ""))
@@ -114,13 +148,17 @@ async def _sit(socket: WebSocket[Any, Any, Any], room_id: UUID, node: Node, line
         "closes_at": permit.closes_at.isoformat(),
     }
     await room.sit(permit.seat, holder, line, welcome)
+    trials = Trials(line, node.settings.public_address)
     try:
-        await _listen(socket, room, permit.seat, line)
+        await _listen(socket, room, permit.seat, line, trials)
     finally:
+        await trials.close()
         await room.stand(permit.seat, line)
 
 
-async def _listen(socket: WebSocket[Any, Any, Any], room: LiveRoom, name: str, line: SocketLine) -> None:
+async def _listen(
+    socket: WebSocket[Any, Any, Any], room: LiveRoom, name: str, line: SocketLine, trials: Trials
+) -> None:
     allowance, clock = Allowance(), asyncio.get_running_loop()
     while True:
         text = await socket.receive_text()
@@ -134,7 +172,7 @@ async def _listen(socket: WebSocket[Any, Any, Any], room: LiveRoom, name: str, l
             line.put(FromServer(kind="beat"))
         elif message.kind == "peer" and len(text) > LARGEST_NOTE:
             raise NotUnderstood("too long a note")
-        else:
+        elif not await trials.heard(message):
             await _heard(room, name, message, line)
 
 
@@ -146,3 +184,35 @@ async def _heard(room: LiveRoom, name: str, message: FromBrowser, line: SocketLi
     except Refusal as refusal:
         log().info("room said no", code=refusal.code)
         line.put(FromServer(kind="problem", code=refusal.code))
+
+
+@post("/invitations", guards=[only(Role.EXPERT)])
+async def invite(data: JSONBody[NewInvitation], caller: Me, permits: HousePermits, house: NamedHouse) -> Invitation:
+    """A code for a third seat; it replaces the room's earlier one."""
+    permit = await permits.read(data.permit, SeatPermit)
+    if permit.seat != domain.GUEST:
+        raise domain.SeatNotKnown()
+    kept: Kept = house.things["kept"]
+    return Invitation(await kept.invite(permit))
+
+
+@post("/invitations/open", opt=PUBLIC, status_code=200)
+async def open_invitation(data: JSONBody[OpenInvitation], house: NamedHouse) -> Invited:
+    """Which room a code opens; wrong tries slow down, here and everywhere."""
+    limiter, kept = house.things["limiter"], house.things["kept"]
+    await limiter.hit("invitation", data.origin[:200], limit="10/minute", closed_without_redis=True)
+    await limiter.hit("invitations", "everyone", limit="200/minute", closed_without_redis=True)
+    permit = await kept.invitation(data.code[:40])
+    if permit is None:
+        raise domain.InvitationUnknown()
+    return Invited(permit.appointment_id, permit.closes_at)
+
+
+@post("/opinions", guards=[only(Role.PERSON)], status_code=204)
+async def think(data: JSONBody[Opinion], caller: Me, house: NamedHouse) -> None:
+    """Two anonymous answers, in counts only."""
+    kept: Kept = house.things["kept"]
+    await kept.count(data, who=caller.subject, now=now())
+
+
+DOORS: list[ControllerRouterHandler] = [seat, guest_seat, invite, open_invitation, think]

@@ -29,7 +29,8 @@ class Kept:
             code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
             if await self._redis.set(_key(code), msgspec.json.encode(permit), nx=True, exat=_until(permit)):
                 break
-        earlier = await self._redis.set(room, _key(code), exat=_until(permit), get=True)
+        earlier = await self._redis.getset(room, _key(code))
+        await self._redis.expireat(room, _until(permit))
         if earlier:
             await self._redis.delete(earlier)
         return code

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import aiohttp
 from litestar import Litestar, Response, WebSocket, get, websocket
 from litestar.params import FromPath, FromQuery
 from litestar.static_files import create_static_files_router
@@ -17,6 +18,7 @@ from contracts.permits import SeatPermit
 from contracts.video import FromServer
 from contracts.words import AppointmentStatus, Modality, Role, VisitKind
 from gateway.front import CSP
+from gateway.pages import invite
 from gateway.pages.room import shown
 from gateway.signalling import carry
 from gateway.templating import STATIC, Templates
@@ -31,7 +33,7 @@ from tests.keys import Keys
 from tests.tokens import a_caller
 from tests.video.serving import Served
 
-HOLDERS = {"person": uuid4(), "professional": uuid4()}
+HOLDERS = {"person": uuid4(), "professional": uuid4(), "guest": uuid4()}
 NAMES = {"person": "Claire Morvan", "professional": "Alix"}
 
 
@@ -43,6 +45,7 @@ class Rooms:
     port: int
     video_port: int
     mutants: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # name → file, old, new
+    codes: dict[UUID, str] = field(default_factory=dict)  # what opened each third seat
     restart: Callable[[], None] = lambda: None  # ends the video node and starts another in its place
 
     def url(self, room: UUID, seat: str, *, mutant: str = "", theme: str = "") -> str:
@@ -64,6 +67,19 @@ class Rooms:
                 closes_at=now() + timedelta(hours=1),
             )
         )
+
+    async def invitation(self, room: UUID) -> str:
+        """A code, as the professional would get one."""
+        if room not in self.codes:
+            headers = {"authorization": self.authorization("professional")}
+            address = f"http://127.0.0.1:{self.video_port}/invitations"
+            asked = {"permit": self.permit(room, "guest")}
+            async with (
+                aiohttp.ClientSession() as http,
+                http.post(address, json=asked, headers=headers) as answer,
+            ):
+                self.codes[room] = (await answer.json())["code"]
+        return self.codes[room]
 
     def authorization(self, seat: str) -> str:
         caller = a_caller(Role.PERSON if seat == "person" else Role.EXPERT, subject=HOLDERS[seat])
@@ -101,7 +117,10 @@ def the_pages(rooms: Rooms) -> Litestar:
     async def page(
         room: FromPath[UUID], seat: FromQuery[str], mutant: FromQuery[str] = "", theme: FromQuery[str] = ""
     ) -> Response[str]:
-        context = shown(Seat("", seat, an_appointment(room)), NAMES[seat], theme=theme or None, now=now())
+        if seat == "guest":
+            context = invite.shown(room)
+        else:
+            context = shown(Seat("", seat, an_appointment(room)), NAMES[seat], theme=theme or None, now=now())
         context |= {"socket": f"/fil/{room}/{seat}", "csrf_token": "x", "key": "k", "back": "/", "origin": ""}
         text = templates.render("room/salle.html", {"theme": theme or None, **context})
         if mutant:
@@ -121,6 +140,10 @@ def the_pages(rooms: Rooms) -> Litestar:
     @websocket("/fil/{room:uuid}/{seat:str}")
     async def thread(socket: WebSocket[Any, Any, Any], room: FromPath[UUID], seat: FromPath[str]) -> None:
         await socket.accept()
+        if seat == "guest":
+            headers = {"x-invitation": await rooms.invitation(room)}
+            await carry(socket, peer, f"/guests/{room}", headers, _silent)
+            return
         headers = {"x-permit": rooms.permit(room, seat), "authorization": rooms.authorization(seat)}
         await carry(socket, peer, f"/rooms/{room}", headers, _silent)
 

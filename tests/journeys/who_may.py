@@ -195,6 +195,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /appointments/{}/seat": frozenset({Role.EXPERT}),
         "GET /experts/{}/agenda": NEAR | OWNERS,
         "POST /appointments/{}/late": OWNERS,
+        "POST /appointments/{}/guests": frozenset({Role.EXPERT}),
         "GET /experts/{}/proposals": OWNERS,
         "POST /experts/{}/gifts": OWNERS,
         "PUT /experts/{}/weekly-link": OWNERS,
@@ -229,6 +230,9 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /previews": DESK,
         "POST /reveals": TEAM,
     },
-    "video": {},
+    "video": {
+        "POST /invitations": frozenset({Role.EXPERT}),
+        "POST /opinions": frozenset(),  # a person's, from their page
+    },
 }
 """What each role's key may ask through /api/v1; everything else is refused. A person has pages, and no key."""

@@ -22,8 +22,15 @@ async function invite() {
 }
 
 export const guests = {
-  start() {
+  start({ others }) {
     dialogue = one('[data-invite]');
+    one('[data-guest-name]')?.addEventListener('change', () => guests.say([...others.values()]));
+  },
+
+  /** A guest says what to call them: under the keys, never to the server. */
+  say(others) {
+    const name = one('[data-guest-name]')?.value.trim();
+    if (name) for (const other of others) other.tell({ name });
   },
 
   /** What the room says of the guest's seat. */

@@ -31,7 +31,7 @@ let retry = null;
 let lastProblem = null;
 let soundOnly = false;
 let taken = false; // a telephone call has our microphone
-let visit = { late: 0, arrived: true };
+let visit = { late: Number(root.dataset.late ?? 0), arrived: 'arrived' in root.dataset }; // and then as the house tells it
 
 const main = root.dataset.main;
 const others = new Map();
@@ -206,7 +206,7 @@ function problem(code) {
 async function agreed(with_, result) {
   if (result.refused) return stopAll(words.leakTitle, words.keyRefused);
   chat.possible([...others.values()].some((one) => one.writing.possible));
-  if (me === 'guest' && root.dataset.name) with_.tell({ name: root.dataset.name });
+  guests.say([with_]);
   door.tell([with_]);
   shareSalts();
   await sayCode();

@@ -11,6 +11,7 @@ from services.booking.routes.choices import Choices
 from services.booking.routes.delays import Delays
 from services.booking.routes.figures import FiguresOfAgendas
 from services.booking.routes.giving import Asks, Gifts, Rounds
+from services.booking.routes.guests import Guests
 from services.booking.routes.holds import Holds
 from services.booking.routes.holidays import Holidays
 from services.booking.routes.own_hours import OwnHours
@@ -26,6 +27,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     Holds,
     Appointments,
     Changes,
+    Guests,
     Agendas,
     Absences,
     Holidays,
