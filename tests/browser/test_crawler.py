@@ -29,6 +29,8 @@ DOORS = {"/connexion": 401, "/l": 404, "/alerte": 422, "/invitation": 404}
 GONE = ("n’existe plus", "n’existe pas", "ne permet pas de réserver")
 """Said when an earlier press of the crawler took the thing away that this page still shows."""
 OF_A_SHAPE, IN_ALL = 2, 120
+LOOKED_AT: set[str] = set()
+"""Pages that a browser has opened, whoever it was signed in as; where a role begins is opened for each."""
 
 
 @pytest.fixture(scope="module")
@@ -165,16 +167,17 @@ async def test_no_page_complains_in_the_console(crawled: RunningHouse, chromium:
         await page.fill("[name=password]", account["password"])
         await page.click("main form button")
         await page.wait_for_url(lambda url: "/connexion" not in url)
-    shapes: set[str] = set()
-    waiting = [*start]
+    waiting, asked = deque(start), set(start)
     while waiting:
-        path = waiting.pop(0)
-        if shape(path) in shapes or ".ics" in path:
+        path = waiting.popleft()
+        if path not in start and (shape(path) in LOOKED_AT or ".ics" in path):
             continue
-        shapes.add(shape(path))
+        LOOKED_AT.add(shape(path))
         await page.goto(path, wait_until="load")
-        links = await page.eval_on_selector_all("a[href^='/']", "all => all.map((one) => one.getAttribute('href'))")
-        waiting.extend(links)
+        links = await page.eval_on_selector_all(
+            "a[href^='/']:not([download])", "all => all.map((one) => one.getAttribute('href'))"
+        )
+        waiting.extend(link for link in links if link not in asked)
+        asked.update(links)
     assert not wrong, wrong
-    assert len(shapes) >= 1
     await context.close()

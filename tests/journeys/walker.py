@@ -77,8 +77,10 @@ class Found(HTMLParser):
 
 
 def shape(path: str) -> str:
-    """The address without its ids and days: one page of many."""
-    return ID.sub("*", path)
+    """The address without its ids and days, of its query the names only: one page of many."""
+    place, _, query = path.partition("#")[0].partition("?")
+    names = sorted({pair.partition("=")[0] for pair in query.split("&") if pair})
+    return ID.sub("*", place) + "".join(f"?{name}" for name in names)
 
 
 class Walker(Visitor):
