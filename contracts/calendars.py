@@ -67,3 +67,19 @@ class Feed(msgspec.Struct, frozen=True):
     made_at: datetime | None
     read_at: datetime | None
     secret: str | None = None
+
+
+class FeedEntry(msgspec.Struct, frozen=True):
+    """One appointment as a calendar program may know it: when, and no word of what or with whom."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+
+
+class FeedEntries(msgspec.Struct, frozen=True):
+    """GET /feeds/{secret}, without a caller: the secret is the right to read."""
+
+    entries: list[FeedEntry]

@@ -9,7 +9,7 @@ from infra.embedded import databases
 
 KEYED = ("identity", "referral", "booking", "reminders")
 PEPPERED = ("identity", "referral", "booking", "reminders", "gateway")
-VAULTED = ("referral", "reminders")
+VAULTED = ("referral", "booking", "reminders")
 
 
 def keys_dir(data: Path, process: str) -> Path:

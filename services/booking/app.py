@@ -1,5 +1,6 @@
 """How booking starts."""
 
+import asyncio
 from typing import Any
 
 from litestar import Litestar
@@ -9,8 +10,10 @@ from contracts.events import AppointmentMissed, AppointmentUnseen, PersonWaiting
 from kit import outbox
 from kit.clock import now
 from kit.ticks import Tick
+from kit.vault import Vault
 from kit.web import House, service
 from services.booking.deliver import waiting_rounds
+from services.booking.deliver.calendars import Looker
 from services.booking.domain import appointments
 from services.booking.domain.giving import next_weekly
 from services.booking.routes import CONTROLLERS, HOT
@@ -52,6 +55,12 @@ async def begin(house: House) -> None:
     """The raw connections."""
     assert house.database is not None
     house.things["nearby"] = {}
+    house.things["vault"] = Vault(house.settings.vault_key)
+    house.things["calendar_hosts"] = frozenset(house.settings.calendar_hosts.replace(",", " ").split())
+    if house.relay is not None:
+        hosts = house.things["calendar_hosts"]
+        looker = Looker(house.database, house.things["vault"], house.after, allowed=hosts)
+        house.things["looking"] = asyncio.create_task(looker.run(), name="calendars")
     house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
 
 
@@ -74,6 +83,10 @@ class Notice:
 
 async def end(house: House) -> None:
     """Close the raw connections."""
+    looking = house.things.get("looking")
+    if looking is not None:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
     await house.things["lines"].close()
 
 

@@ -131,6 +131,7 @@ async def door(cluster: Cluster, keys: Keys, booking_address: Address) -> AsyncI
         keys_dir=keys.folder("booking"),
         identity_url="http://127.0.0.1:9",
         referral_url="http://127.0.0.1:9",
+        vault_key=bytes(range(32)),
         log_level="warning",
     )
     app = booking.create(settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from services.booking.domain import zones
 from services.booking.domain.spans import Span
@@ -54,7 +54,8 @@ def _of_year(region: str, year: int) -> tuple[Holiday, ...]:
     from holidays.countries.france import France  # here: the library costs the start of every process 0.4 s
 
     subdivision, _ = REGIONS.get(region, REGIONS[MAINLAND])
-    found = France(subdiv=subdivision, years=year, language="fr")
+    make: Any = France  # it carries no types
+    found = make(subdiv=subdivision, years=year, language="fr")
     return tuple(Holiday(day, name) for day, name in sorted(found.items()) if day.year == year)
 
 

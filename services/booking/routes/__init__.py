@@ -6,6 +6,7 @@ from services.booking.routes import book, slots
 from services.booking.routes.absences import Absences
 from services.booking.routes.agendas import Agendas
 from services.booking.routes.appointments import Appointments
+from services.booking.routes.calendars import Calendars, Feeds
 from services.booking.routes.changes import Changes
 from services.booking.routes.choices import Choices
 from services.booking.routes.delays import Delays
@@ -35,6 +36,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     *GIVING,
     *WAITING,
 ]
+    Calendars,
+    Feeds,
 HOT = [*slots.HOT, *book.HOT]
 
 __all__ = ["CONTROLLERS", "HOT"]
