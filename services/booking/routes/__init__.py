@@ -35,9 +35,9 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     OwnHours,
     *GIVING,
     *WAITING,
-]
     Calendars,
     Feeds,
+]
 HOT = [*slots.HOT, *book.HOT]
 
 __all__ = ["CONTROLLERS", "HOT"]
