@@ -143,11 +143,12 @@ class NewOpening(msgspec.Struct, frozen=True):
     starts: time
     ends: time  # at or before `starts`: over midnight
     type_ids: list[UUID] = []  # empty: every type of the expert
-    rrule: str = ""  # "" once; "FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20270101"
+    rrule: str = ""  # "" once; "FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20270101", "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=1"
+    online: bool = False  # anyone may book it without a call, where a programme allows that
 
 
 class OpeningChange(msgspec.Struct, frozen=True):
-    """PATCH /experts/{id}/openings/{occurrence_id}: `scope` is `one` (this occurrence) or `all` (the rule)."""
+    """PATCH /experts/{id}/openings/{occurrence_id}: `scope` is `one`, `following` (and this one) or `all`."""
 
     starts_at: datetime
     ends_at: datetime

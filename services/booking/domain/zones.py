@@ -14,6 +14,11 @@ def instant(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
+def noon(day: date, zone: str) -> datetime:
+    """The middle of a local day: an hour that no clock change moves."""
+    return instant(day, time(12), zone)
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day that people in `zone` live at this instant."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -10,12 +10,14 @@ from services.booking.routes.calendars import Calendars, Feeds
 from services.booking.routes.changes import Changes
 from services.booking.routes.choices import Choices
 from services.booking.routes.delays import Delays
+from services.booking.routes.explain import Explained
 from services.booking.routes.figures import FiguresOfAgendas
 from services.booking.routes.giving import Asks, Gifts, Rounds
 from services.booking.routes.guests import Guests
 from services.booking.routes.holds import Holds
 from services.booking.routes.holidays import Holidays
 from services.booking.routes.own_hours import OwnHours
+from services.booking.routes.rules import OpeningRules
 from services.booking.routes.slots import FreeSlots
 from services.booking.routes.types import Types
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers
@@ -30,13 +32,15 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     Changes,
     Guests,
     Agendas,
+    OpeningRules,
+    Explained,
     Absences,
     Holidays,
+    Calendars,
+    Feeds,
     OwnHours,
     *GIVING,
     *WAITING,
-    Calendars,
-    Feeds,
 ]
 HOT = [*slots.HOT, *book.HOT]
 

@@ -1,6 +1,7 @@
 """The agenda of an expert: openings and absences as the grid shows and changes them."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from contracts import booking as shapes
 from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
-from services.booking.domain import edits, refusals, zones
+from services.booking.domain import edits, recurrence, refusals, zones
 from services.booking.domain.moments import known_id, span
 from services.booking.domain.openings import OpeningRule, Override
 from services.booking.domain.spans import Span
@@ -23,7 +24,7 @@ from services.booking.store import agenda, appointments, experts, openings, type
 from services.booking.store.ids import new_id
 
 LONGEST_WINDOW = timedelta(days=62)
-Scope = Annotated[str, QueryParameter(name="scope", pattern="^(one|all)$")]
+Scope = Annotated[str, QueryParameter(name="scope", pattern="^(one|following|all)$")]
 
 
 class Agendas(Controller):
@@ -51,7 +52,7 @@ class Agendas(Controller):
             openings=[_opening(row) for row in await openings.occurrences(db, expert_id, window)],
             absences=[as_shape(row) for row in await openings.absences(db, expert_id, window)],
             appointments=[shown(each, kinds[each.type_id], caller, moment) for each in booked],
-            types=[type_shown(kind) for kind in kinds.values() if kind.modality in one.modalities],
+            types=[type_shown(kind) for kind in kinds.values() if kind.active and kind.modality in one.modalities],
         )
 
     @post("/openings", guards=[only(*OWNERS)])
@@ -72,14 +73,16 @@ class Agendas(Controller):
                 starts=data.starts,
                 ends=data.ends,
                 time_zone=one.time_zone,
-                type_ids=frozenset(data.type_ids or kinds),
-                rrule=data.rrule.strip().upper(),
+                type_ids=frozenset(data.type_ids or (kind.id for kind in kinds.values() if kind.active)),
+                rrule=data.rrule,
+                online=data.online,
             )
         )
         await agenda.lock(db, expert_id)
-        written = await _add(db, rule)
+        await openings.add(db, rule)
+        written = await openings.write_coming(db, rule, now())
         if not written:
-            raise refusals.OpeningNotValid(fields={"first_day": "no opening within half a year from today"})
+            raise refusals.OpeningNotValid(fields={"first_day": "no opening within thirteen months from today"})
         await edited(db, expert_id)
         return await _shown(db, expert_id, written[0])
 
@@ -92,18 +95,16 @@ class Agendas(Controller):
         db: Db,
         caller: Me,
     ) -> shapes.Opening:
-        """Move or stretch one occurrence, or the whole rule with it."""
+        """Move or stretch one occurrence, this one and those that follow, or all that are still to come."""
         check_agenda(caller, expert_id, to_change=True)
         await agenda.lock(db, expert_id)
         row = await openings.occurrence(db, expert_id, known_id(occurrence_id))
         rule = await openings.rule(db, row.rule_id)
         wanted = span(data.starts_at, data.ends_at, edits.LONGEST)
-        if data.scope == "all":
-            changed = edits.check_rule(edits.shifted(rule, row.day, wanted))
-            await openings.change(db, changed)
-            written = await _write(db, changed)
-        else:
+        if data.scope == "one":
             written = await _change_one(db, rule, row.day, wanted)
+        else:
+            written = await _change_all(db, rule, row.day, wanted, following=data.scope == "following")
         if not written:
             raise refusals.OpeningNotValid(fields={"starts_at": "no opening comes of it"})
         await edited(db, expert_id)
@@ -113,52 +114,50 @@ class Agendas(Controller):
     async def close(
         self, expert_id: FromPath[UUID], occurrence_id: FromPath[int], db: Db, caller: Me, which: Scope = "one"
     ) -> None:
-        """Take one occurrence away, or the rule from this day on; appointments that stand in it stay."""
+        """Take one occurrence away, those that follow with it, or all still to come; appointments in them stay."""
         check_agenda(caller, expert_id, to_change=True)
         await agenda.lock(db, expert_id)
         row = await openings.occurrence(db, expert_id, known_id(occurrence_id))
         rule = await openings.rule(db, row.rule_id)
-        if which == "all" and rule.rrule:
-            ended = rule.until(row.day - timedelta(days=1))
-            await openings.change(db, ended)
-            await _write(db, ended)
-        else:
+        if which == "one" and rule.rrule:
             await openings.override(db, rule.id, Override(row.day, cancelled=True))
-            await _write(db, rule)
+            await openings.write_coming(db, rule, now())
+        else:
+            first = zones.local_day(now(), rule.time_zone) if which == "all" else row.day
+            await openings.end(db, rule, first - recurrence.ONE_DAY)
         await edited(db, expert_id)
 
 
-async def _change_one(db: AsyncConnection, rule: OpeningRule, day: Any, wanted: Span) -> list[int]:
+async def _change_one(db: AsyncConnection, rule: OpeningRule, day: date, wanted: Span) -> list[int]:
     told = edits.told_differently(rule, day, wanted)
     if told is not None:
         await openings.override(db, rule.id, told)
         return (await openings.write_out(db, rule, since=day, until=day))[:1]
     await openings.override(db, rule.id, Override(day, cancelled=True))
-    await _write(db, rule)
+    await openings.write_coming(db, rule, now())
     new_day, starts, ends = edits.local_times(wanted, rule.time_zone)
-    return await _add(
-        db,
-        OpeningRule(
-            id=new_id(),
-            expert_id=rule.expert_id,
-            first_day=new_day,
-            starts=starts,
-            ends=ends,
-            time_zone=rule.time_zone,
-            type_ids=rule.type_ids,
-        ),
-    )
+    alone = replace(rule, id=new_id(), first_day=new_day, starts=starts, ends=ends, rrule="")
+    await openings.add(db, alone)
+    return await openings.write_coming(db, alone, now())
 
 
-async def _add(db: AsyncConnection, rule: OpeningRule) -> list[int]:
-    await openings.add(db, rule)
-    return await _write(db, rule)
-
-
-async def _write(db: AsyncConnection, rule: OpeningRule) -> list[int]:
-    """Write out what is still to come; the past stays as it was."""
-    today = zones.local_day(now(), rule.time_zone)
-    return await openings.write_out(db, rule, since=today, until=today + agenda.AHEAD)
+async def _change_all(db: AsyncConnection, rule: OpeningRule, day: date, wanted: Span, *, following: bool) -> list[int]:
+    """Days that were taken away or told differently go with the rule; the one that was moved is as it was moved."""
+    parts = edits.split(rule, day, new_id())
+    if following and parts.ended is not None:
+        changed = edits.check_rule(edits.shifted(parts.going_on, day, wanted))
+        await openings.end(db, rule, day - recurrence.ONE_DAY)
+        await openings.add(db, changed)
+        since = day
+    else:
+        changed = edits.check_rule(edits.shifted(rule, day, wanted))
+        await openings.change(db, changed)
+        since = zones.local_day(now(), rule.time_zone)
+    await openings.forget_override(db, rule.id, day)
+    by = (edits.local_times(wanted, rule.time_zone)[0] - day).days
+    if by or changed.id != rule.id:
+        await openings.carry(db, rule.id, changed.id, since=since, by=by)
+    return await openings.write_coming(db, changed, now())
 
 
 async def _shown(db: AsyncConnection, expert_id: UUID, occurrence_id: int) -> shapes.Opening:

@@ -16,9 +16,8 @@ from kit.hot import JSON, Answer, Asked, Hot, decoded
 from kit.log import request_id
 from kit.transaction import KEY_LENGTH, BadKey
 from kit.web import House
-from services.booking.domain import refusals
 from services.booking.domain.moments import instant, known_id
-from services.booking.routes.nearby import announce, slot_taken
+from services.booking.routes.nearby import OTHER_HOURS, announce, with_nearest
 from services.booking.routes.rights import DESK
 from services.booking.store import booking
 from services.booking.store.booking import Asker
@@ -33,8 +32,8 @@ async def hold(house: House, data: NewHold, asker: Asker) -> Answer:
     wanted, moment = booking.Wanted(data.expert_id, data.type_id, instant(data.starts_at)), now()
     try:
         kept = await booking.hold(house.things["lines"], wanted, permit, asker, moment)
-    except refusals.SlotTaken:
-        raise await slot_taken(house, wanted, moment) from None
+    except OTHER_HOURS as refusal:
+        raise await with_nearest(house, refusal, wanted, moment) from None
     announce(house, data.expert_id, told=False)
     return 201, (JSON,), msgspec.json.encode(kept)
 
@@ -54,8 +53,8 @@ async def book(house: House, data: NewAppointment, asker: Asker) -> Answer:
             hold_id=None if data.hold_id is None else known_id(data.hold_id),
             now=moment,
         )
-    except refusals.SlotTaken:
-        raise await slot_taken(house, wanted, moment) from None
+    except OTHER_HOURS as refusal:
+        raise await with_nearest(house, refusal, wanted, moment) from None
     if replayed:
         return 201, (JSON, (b"idempotency-replayed", b"true")), body
     announce(house, data.expert_id, told=True)

@@ -23,7 +23,7 @@ from services.booking.domain import appointments as rules
 from services.booking.domain import refusals, telling
 from services.booking.domain.appointments import Appointment, Party
 from services.booking.domain.moments import instant
-from services.booking.routes.nearby import slot_taken
+from services.booking.routes.nearby import OTHER_HOURS, with_nearest
 from services.booking.routes.rights import DESK, OWNERS, check_version, etag, party, shown
 from services.booking.store import appointments, types
 from services.booking.store.booking import Wanted
@@ -73,8 +73,8 @@ class Changes(Controller):
         type_id = data.type_id or before.type_id
         try:
             after = await appointments.move(db, before, starts_at=starts_at, type_id=type_id, caller=caller, now=moment)
-        except refusals.SlotTaken:
-            raise await slot_taken(house, Wanted(before.expert_id, type_id, starts_at), moment) from None
+        except OTHER_HOURS as refusal:
+            raise await with_nearest(house, refusal, Wanted(before.expert_id, type_id, starts_at), moment) from None
         return await _told(db, caller, after, telling.moved(after, who), moment)
 
     @post("/seen", guards=[only(*OWNERS)], status_code=200)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Uuid
 
 from services.booking.domain import openings as rules
-from services.booking.domain import refusals
+from services.booking.domain import refusals, zones
 from services.booking.domain.openings import OpeningRule, Override
 from services.booking.domain.spans import Span
 from services.booking.store import agenda
@@ -168,6 +168,12 @@ async def write_out(db: AsyncConnection, one: OpeningRule, *, since: date, until
     return [row.id for row in sorted(rows.all(), key=lambda row: row.day)]
 
 
+async def write_coming(db: AsyncConnection, one: OpeningRule, now: datetime) -> list[int]:
+    """Write out what is still to come; the past stays as it was."""
+    today = zones.local_day(now, one.time_zone)
+    return await write_out(db, one, since=today, until=today + agenda.AHEAD)
+
+
 async def overrides(db: AsyncConnection, rule_id: UUID, since: date | None = None) -> list[Override]:
     """The days of a rule that are told differently."""
     asked = select(opening_override).where(opening_override.c.rule_id == rule_id).order_by(opening_override.c.day)
@@ -183,6 +189,20 @@ async def carry(db: AsyncConnection, rule_id: UUID, to_id: UUID, *, since: date,
     await db.execute(delete(opening_override).where(gone))
     for one in kept:
         await override(db, to_id, replace(one, day=one.day + timedelta(days=by)))
+
+
+async def cancelled_on(db: AsyncConnection, expert_id: UUID, day: date) -> bool:
+    """Whether an opening of this day was taken away."""
+    mine = and_(rule_table.c.id == opening_override.c.rule_id, rule_table.c.expert_id == expert_id)
+    asked = select(opening_override.c.day).join(rule_table, mine)
+    gone = and_(opening_override.c.day == day, opening_override.c.cancelled)
+    return (await db.execute(asked.where(gone).limit(1))).first() is not None
+
+
+async def forget_override(db: AsyncConnection, rule_id: UUID, day: date) -> None:
+    """This day is as its rule says again."""
+    mine = and_(opening_override.c.rule_id == rule_id, opening_override.c.day == day)
+    await db.execute(delete(opening_override).where(mine))
 
 
 async def end(db: AsyncConnection, one: OpeningRule, last_day: date) -> None:
