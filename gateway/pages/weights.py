@@ -46,6 +46,12 @@ async def weights(page: NamedPage) -> Response[str]:
     return await _page(page, versions, typed=_as_typed(shown.weighting), from_version=shown.version)
 
 
+@get("/reglages/orientation/essai", opt=COORDINATOR_ONLY)
+async def try_again(page: NamedPage) -> Redirect:
+    """Reloaded or come back to without what was typed: where it is typed."""
+    return page.redirect("/reglages/orientation")
+
+
 @post("/reglages/orientation/essai", opt=COORDINATOR_ONLY)
 async def try_out(page: NamedPage) -> Response[str]:
     """What these weights would have done; nothing is changed, and the form stays as it was typed."""
@@ -139,4 +145,4 @@ def _weighting(page: Page) -> tuple[Weighting | None, dict[str, str]]:
     return Weighting(**columns, band=int(band_points), by_capacity=page.field("by_capacity") == "oui"), wrong
 
 
-HANDLERS = [weights, try_out, change]
+HANDLERS = [weights, try_again, try_out, change]
