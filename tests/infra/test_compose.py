@@ -33,7 +33,7 @@ def test_a_mistyped_key_would_be_refused(compose: dict[str, Any]) -> None:
 
 
 def test_it_has_every_process_and_a_worker_per_service_with_a_database(compose: dict[str, Any]) -> None:
-    expected = {"postgres", "valkey", "coturn", "prepare", "gateway", *SERVICES}
+    expected = {"postgres", "valkey", "coturn", "prepare", "gateway", "video-2", *SERVICES}
     expected |= {f"{service}-worker" for service in WITH_DATABASE}
     assert set(compose["services"]) == expected
 
@@ -52,5 +52,19 @@ def test_only_the_preparing_container_knows_the_owners(compose: dict[str, Any], 
     assert all(not name.startswith("VEILLEUSE_") or "DATABASE" not in name or service.upper() in name for name in told)
 
 
-def test_only_the_gateway_is_reachable_from_outside(compose: dict[str, Any]) -> None:
-    assert {name for name, one in compose["services"].items() if "ports" in one} == {"gateway"}
+def test_only_the_gateway_and_the_media_of_rooms_are_reachable_from_outside(compose: dict[str, Any]) -> None:
+    opened = {name: one["ports"] for name, one in compose["services"].items() if "ports" in one}
+    assert set(opened) == {"gateway", "video", "video-2"}
+    assert all(port.endswith("/udp") for name in ("video", "video-2") for port in opened[name])
+
+
+def test_each_video_node_has_ports_of_its_own_and_is_known_to_the_gateway(compose: dict[str, Any]) -> None:
+    nodes = {name: one for name, one in compose["services"].items() if name.startswith("video")}
+    ranges = {one["sysctls"]["net.ipv4.ip_local_port_range"] for one in nodes.values()}
+    assert len(ranges) == len(nodes)
+    for name, one in nodes.items():
+        told = one["environment"]
+        assert (told["VEILLEUSE_VIDEO_NODE"], told["VEILLEUSE_VIDEO_NODE_URL"]) == (name, f"http://{name}:8000")
+        assert one["ports"][0].split(":")[0].replace("-", " ") in ranges
+    known = compose["services"]["gateway"]["environment"]["VEILLEUSE_VIDEO_NODES"].split(",")
+    assert set(known) == {f"http://{name}:8000" for name in nodes}
