@@ -40,6 +40,7 @@ class ContactKinds(msgspec.Struct, frozen=True):
     moments: list[MessageMoment]
     from_hour: time | None = None
     to_hour: time | None = None
+    phone: bool = False  # a number is kept, whatever it is used for
 
 
 class PreviewRequest(msgspec.Struct, frozen=True):

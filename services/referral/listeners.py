@@ -44,6 +44,7 @@ async def appointment_booked(db: AsyncConnection, event: AppointmentBooked) -> N
         expert_id=event.expert_id,
         standing=Standing.BOOKED,
         starts_at=event.starts_at,
+        ends_at=event.ends_at,
         modality=event.modality,
     )
     await _heard(db, heard, event.referral_id, event.case_id, replaces=event.replaces_id)
@@ -56,6 +57,7 @@ async def appointment_moved(db: AsyncConnection, event: AppointmentMoved) -> Non
         expert_id=event.expert_id,
         standing=Standing.BOOKED,
         starts_at=event.starts_at,
+        ends_at=event.ends_at,
         modality=event.modality,
     )
     await _heard(db, heard, event.referral_id, event.case_id, replaces=event.replaces_id)

@@ -16,6 +16,7 @@ from services.booking.routes.giving import Asks, Gifts, Rounds
 from services.booking.routes.guests import Guests
 from services.booking.routes.holds import Holds
 from services.booking.routes.holidays import Holidays
+from services.booking.routes.online import Online
 from services.booking.routes.own_hours import OwnHours
 from services.booking.routes.rules import OpeningRules
 from services.booking.routes.slots import FreeSlots
@@ -23,7 +24,7 @@ from services.booking.routes.types import Types
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers
 
 GIVING = (Delays, Gifts, Asks, Rounds, FiguresOfAgendas)
-WAITING = (WaitingEntries, WaitingOffers, Choices)
+WAITING = (WaitingEntries, WaitingOffers, Choices, Online)
 CONTROLLERS: list[ControllerRouterHandler] = [
     Types,
     FreeSlots,

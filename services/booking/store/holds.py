@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.booking import Hold
 from services.booking.domain import holds, refusals, zones
 from services.booking.store import agenda
+from services.booking.store.booking import Wanted
 from services.booking.tables import claim, consultation_type, expert, expert_consultation_type
 
 _EXPIRED = text(
@@ -63,6 +64,14 @@ async def renew(db: AsyncConnection, hold_id: int, holder_id: UUID, now: datetim
         expires_at=until,
         renewable_until=holds.renewable_until(row.held_since),
     )
+
+
+async def of_holder(db: AsyncConnection, holder_id: UUID, *, but: Wanted) -> list[tuple[int, UUID]]:
+    """The holds of one holder and their experts, without the one of the hour that is wanted now."""
+    mine = (claim.c.holder_id == holder_id) & claim.c.active & (claim.c.kind == "hold")
+    other = (claim.c.starts_at != but.starts_at) | (claim.c.expert_id != but.expert_id)
+    rows = await db.execute(select(claim.c.id, claim.c.expert_id).where(mine, other))
+    return [(row.id, row.expert_id) for row in rows.all()]
 
 
 async def give_back(db: AsyncConnection, hold_id: int, holder_id: UUID, now: datetime) -> UUID | None:

@@ -37,6 +37,7 @@ class Appointment:
     starts_at: datetime | None = None
     modality: Modality | None = None
     cancelled_by: str | None = None
+    ends_at: datetime | None = None
     replaced: bool = False  # another expert's appointment took its place in the same move
 
 

@@ -11,7 +11,9 @@ from services.referral.routes.listed import public_list
 from services.referral.routes.network import Network
 from services.referral.routes.offers import Offers
 from services.referral.routes.on_call import OnCallList
+from services.referral.routes.online import Online
 from services.referral.routes.orienting import Orienting, of_case, pass_on, targets
+from services.referral.routes.practice import AtTheHour, OwnPractice
 from services.referral.routes.profiles import Mine
 from services.referral.routes.readings import Readings
 from services.referral.routes.referrals import Referrals
@@ -55,6 +57,9 @@ CONTROLLERS = (
     SamuLines,
     Network,
     Mine,
+    Online,
+    OwnPractice,
+    AtTheHour,
     public_list,
     Weighing,
     Choosing,

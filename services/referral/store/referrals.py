@@ -134,6 +134,7 @@ async def learn(db: AsyncConnection, heard: Appointment, *, referral_id: UUID, c
         "modality": heard.modality,
         "cancelled_by": heard.cancelled_by,
         "replaced": heard.replaced,
+        "ends_at": heard.ends_at,
     }
     told = upsert(appointment).values(row)
     new = told.excluded
@@ -142,6 +143,7 @@ async def learn(db: AsyncConnection, heard: Appointment, *, referral_id: UUID, c
         "standing": new.standing,
         "starts_at": func.coalesce(new.starts_at, appointment.c.starts_at),
         "modality": func.coalesce(new.modality, appointment.c.modality),
+        "ends_at": func.coalesce(new.ends_at, appointment.c.ends_at),
         "cancelled_by": new.cancelled_by,
         "replaced": new.replaced,
     }

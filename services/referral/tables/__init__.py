@@ -17,6 +17,7 @@ from services.referral.tables.network import member, notice, notice_to, proof
 from services.referral.tables.on_call import duty_state, duty_test, duty_turn, glass, samu_line
 from services.referral.tables.orientations import case_exclusion, log_seal, log_unsealed, offer, timer
 from services.referral.tables.people import colleague, expert, expert_standing
+from services.referral.tables.practice import online_programme, practice
 from services.referral.tables.returns import call_back, call_back_attempt, follow_up
 from services.referral.tables.schema import metadata
 from services.referral.tables.shift import (
@@ -60,6 +61,8 @@ __all__ = [
     "notice",
     "notice_to",
     "offer",
+    "online_programme",
+    "practice",
     "presence",
     "proof",
     "referral",

@@ -188,6 +188,7 @@ appointment = Table(
     Column("modality", Text),
     Column("cancelled_by", Text),
     Column("replaced", Boolean, nullable=False, server_default="false"),
+    Column("ends_at", Moment),
     Column("seen_version", Integer),
     Column("charged_at", Moment),
     Column("charge", Double),  # what the pass was moved by: a refund takes back exactly that

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, delete, get, patch, put
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -59,7 +60,8 @@ class Contacts(Controller):
         """Which ways exist, never the number or the address."""
         own_case(caller, case_id)
         await audit.note(db, caller, "read", "contact", case_id)
-        return _kinds(await contacts.wishes(db, case_id))
+        kinds = _kinds(await contacts.wishes(db, case_id))
+        return msgspec.structs.replace(kinds, phone=await contacts.has_number(db, case_id))
 
     @delete(guards=[only(*LISTENING)])
     async def erase(self, case_id: FromPath[UUID], db: Db, caller: Me) -> None:

@@ -64,6 +64,12 @@ async def kept(db: AsyncConnection, case_id: UUID) -> Any:
     return (await db.execute(select(*columns).where(contact.c.case_id == case_id))).first()
 
 
+async def has_number(db: AsyncConnection, case_id: UUID) -> bool:
+    """Whether a number is kept, whatever it is used for."""
+    asked = select(contact.c.phone.is_not(None)).where(contact.c.case_id == case_id)
+    return bool((await db.execute(asked)).scalar())
+
+
 async def given_again(db: AsyncConnection, case_id: UUID, now: datetime) -> None:
     """The same once more: nothing changes but that they have just said it."""
     await db.execute(update(contact).where(contact.c.case_id == case_id).values(given_at=now))
