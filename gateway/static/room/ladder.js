@@ -18,7 +18,7 @@ const HELD = 30; // readings: a rung that held this long gives the patience back
 /** The next state, from one reading a second: estimated bits/s to send, share lost, round trip in seconds. */
 export function step(state, { bitrate, loss, delay }) {
   const age = state.age + 1;
-  const patience = age > HELD ? FIRST.patience : state.patience;
+  const patience = state.climbed && age > HELD ? FIRST.patience : state.patience;
   const same = { ...state, age, patience };
   const here = RUNGS[state.rung];
   const low = loss > 0.2 || delay > 1.2 || (bitrate < here.needs && (age > SETTLING || loss > 0.1));

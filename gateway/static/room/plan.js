@@ -105,7 +105,8 @@ export const plan = {
 
   forget() {
     agreed = null;
-    form()?.reset();
+    if (!form()) return;
+    form().reset();
     for (const field of document.querySelectorAll('[data-from-plan]')) {
       if (field.value === field.dataset.fromPlan) field.value = '';
       delete field.dataset.fromPlan;

@@ -163,7 +163,10 @@ async function seated() {
     show('porte');
     tellSoftly(ringing);
   }
-  if (professional && theOther().inside && entering && scene() !== 'fin') show('salle');
+  if (professional && theOther().inside && entering && scene() === 'attente') {
+    if (theOther().result) proceed(theOther());
+    else show('salle');
+  }
   guests.seen(others.get('guest'));
   sayWaiting();
   sayRoom();
