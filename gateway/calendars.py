@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event
 
 from contracts.booking import Appointment
+from contracts.calendars import FeedEntry
 from gateway import french
 
 
@@ -30,6 +32,29 @@ def entry(appointment: Appointment, now: datetime) -> bytes:
     whole.add("version", "2.0")
     whole.add("prodid", "-//agenda//FR")
     whole.add_component(event)
+    return bytes(whole.to_ical())
+
+
+def feed(entries: Sequence[FeedEntry]) -> bytes:
+    """A calendar to subscribe to: each appointment's hours under « Rendez-vous », asked for again every half hour."""
+    whole = Calendar()
+    whole.add("version", "2.0")
+    whole.add("prodid", "-//agenda//FR")
+    whole.add("method", "PUBLISH")
+    whole.add("x-wr-calname", "Agenda")
+    whole.add("refresh-interval", timedelta(minutes=30), parameters={"VALUE": "DURATION"})
+    whole.add("x-published-ttl", "PT30M")
+    for one in entries:
+        event = Event()
+        event.add("uid", one.uid.partition("@")[0])
+        event.add("sequence", one.sequence)
+        event.add("dtstamp", one.changed_at)
+        event.add("dtstart", one.starts_at)
+        event.add("dtend", one.ends_at)
+        event.add("summary", "Rendez-vous")
+        event.add("class", "PRIVATE")
+        event.add("status", "CONFIRMED")
+        whole.add_component(event)
     return bytes(whole.to_ical())
 
 

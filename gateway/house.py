@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.clients.booking import Booking
+from gateway.clients.calendars import Calendars
 from gateway.clients.call_backs import CallBackQueue
 from gateway.clients.desk import DeskClient
 from gateway.clients.follow_ups import News
@@ -71,6 +72,7 @@ class House:
         self.network = Network(gateway.peers["referral"], self.token_for)
         self.matching = Matching(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)
+        self.calendars = Calendars(gateway.peers["booking"], self.token_for)
         self.giving = Giving(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
         self.video = VideoClient(gateway.peers["video"], self.token_for)

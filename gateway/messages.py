@@ -84,6 +84,7 @@ SENTENCES: Final[dict[str, str]] = {
     "unknown-calendar": "Cet agenda n'est plus relié.",
     "too-many-calendars": "Dix agendas sont déjà reliés. Retirez-en un d'abord.",
     "unknown-feed": "Il n'y a pas d'agenda à cette adresse, ou plus.",
+    "nobody-ticked": "Cochez d'abord les rendez-vous que vous ne pouvez pas assurer.",
     "unknown-absence": "Cette absence n'existe plus.",
     "not-your-part": "C'est à l'autre personne, ou à la ligne, de le dire.",
     "opening-not-valid": "Ces heures ne forment pas une ouverture. Vérifiez le début et la fin.",

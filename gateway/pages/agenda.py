@@ -14,7 +14,14 @@ from litestar.types import ControllerRouterHandler
 from gateway import french
 from gateway.guards import UNTOUCHED
 from gateway.page import NamedPage, Page
-from gateway.pages import agenda_absences, agenda_openings, agenda_visits
+from gateway.pages import (
+    agenda_absences,
+    agenda_away,
+    agenda_calendars,
+    agenda_holidays,
+    agenda_openings,
+    agenda_visits,
+)
 from gateway.pages.agenda_view import days_of, monday, next_of, on_the_grid, title_of, visits_of, window
 from gateway.pages.agenda_whose import OWNERS_ONLY, SAID, NoAgenda, UnclearTime, Whose, day_typed, whose
 from kit.http import PeerAway, PeerProblem
@@ -154,5 +161,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     stream,
     *agenda_openings.HANDLERS,
     *agenda_absences.HANDLERS,
+    *agenda_away.HANDLERS,
+    *agenda_holidays.HANDLERS,
+    *agenda_calendars.HANDLERS,
     *agenda_visits.HANDLERS,
 ]

@@ -1,6 +1,7 @@
 """Absences on the agenda: whom they touch is shown before anything is kept; nobody is cancelled by one."""
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -26,14 +27,19 @@ from gateway.pages.agenda_whose import (
     wall,
     whose,
 )
-from kit.errors import NotFound
+from kit.errors import Invalid, NotFound
 
 TEMPLATE = "agenda/absence.html"
 BLOCK = "fiche"
 MIDNIGHT = time(0, 0)
 AT_ONCE = timedelta(days=60)
 """How much of an agenda one question may ask."""
-FIELDS = ("jour", "debut", "au", "fin")
+FIELDS = ("jour", "debut", "au", "fin", "repete", "jusque")
+RHYTHMS = {"semaine": "FREQ=WEEKLY", "deux": "FREQ=WEEKLY;INTERVAL=2", "mois": "FREQ=MONTHLY"}
+
+
+class NobodyTicked(Invalid):
+    """Nobody was ticked: nothing is handed back."""
 
 
 class UnknownAbsence(NotFound):
@@ -45,7 +51,9 @@ async def new(
     page: NamedPage, jour: FromQuery[str] = "", debut: FromQuery[str] = "", fin: FromQuery[str] = ""
 ) -> Response[str]:
     """The form of a new absence: days, and hours when it is not whole days."""
-    return await _form(page, whose(page), {"jour": jour, "debut": debut, "fin": fin, "au": ""})
+    return await _form(
+        page, whose(page), {"jour": jour, "debut": debut, "fin": fin, "au": "", "repete": "", "jusque": ""}
+    )
 
 
 @post("/agenda/absences", opt=OWNERS_ONLY)
@@ -62,16 +70,41 @@ async def add(page: NamedPage) -> Answer:
 async def _add(page: Page, who: Whose) -> Answer:
     zone = (await page.house.booking.agenda(who.expert, page.now, page.now + timedelta(days=1))).time_zone
     starts_at, ends_at = _span(page, zone)
-    touched = await _touched(page, who, starts_at, ends_at)
+    wanted = NewAbsence(starts_at, ends_at, _rrule(page))
+    told = await page.house.booking.preview_absence(who.expert, wanted)
+    touched = [Visit(one, zone, page.now, who.own) for one in told.appointments]
     if touched and page.field("confirme") != "oui":
         if for_script(page):
             return Response(
                 {"ask": await _preview(page, who, zone, touched)}, status_code=200, media_type="application/json"
             )
         return await _form(page, who, _typed(page), touched=touched)
-    made = await page.house.booking.add_absence(who.expert, NewAbsence(starts_at, ends_at), key=page.key("away"))
+    made = await page.house.booking.add_absence(who.expert, wanted, key=page.key("away"))
     day = wall(starts_at, zone)["day"]
-    return done(page, who, "absence", day, undo(f"/agenda/absences/{made.id}/retirer", who, {"du": day}))
+    back = [one.id for one in touched if str(one.id) in page.fields("rdv")]
+    if back:
+        await page.house.booking.hand_back(who.expert, back, key=page.key("back"))
+        return done(page, who, "absence-rendus", day)
+    fields = {"du": day, "portee": "all" if made.recurring else "one"}
+    return done(page, who, "absence", day, undo(f"/agenda/absences/{made.id}/retirer", who, fields))
+
+
+@post("/agenda/absences/rendre", opt=OWNERS_ONLY)
+async def hand_back(page: NamedPage) -> Answer:
+    """« Je ne peux pas assurer »: the ticked ones are placed again at the pace of their level."""
+    who = whose(page)
+
+    async def act() -> Answer:
+        ids = [UUID(one) for one in page.fields("rdv") if _is_id(one)]
+        if not ids:
+            raise NobodyTicked()
+        await page.house.booking.hand_back(who.expert, ids, key=page.key("back"))
+        return done(page, who, "rendus", page.field("du"))
+
+    async def again(said: str, status: int) -> Answer:
+        return await _card(page, who, _number(page.field("absence")), page.field("du"), refusal=said, status=status)
+
+    return await tried(page, act(), again)
 
 
 @get("/agenda/absences/{absence_id:int}", opt=OWNERS_ONLY)
@@ -94,11 +127,12 @@ async def change(absence_id: FromPath[int], page: NamedPage) -> Answer:
 async def _change(page: Page, who: Whose, absence_id: int) -> Answer:
     found, before = await _found(page, who, absence_id, page.field("du"))
     starts_at, ends_at = _span(page, found.time_zone)
-    await page.house.booking.change_absence(who.expert, absence_id, NewAbsence(starts_at, ends_at))
+    scope = _scope(page)
+    await page.house.booking.change_absence(who.expert, absence_id, NewAbsence(starts_at, ends_at), scope)
     day = wall(starts_at, found.time_zone)["day"]
     word = "remis" if page.field("remis") else "absence-changee"
     fields = {**_fields(before, found.time_zone), "du": day, "remis": "oui"}
-    back = None if word == "remis" else undo(f"/agenda/absences/{absence_id}", who, fields)
+    back = None if word == "remis" or before.recurring else undo(f"/agenda/absences/{absence_id}", who, fields)
     return done(page, who, word, day, back)
 
 
@@ -115,9 +149,36 @@ async def remove(absence_id: FromPath[int], page: NamedPage) -> Answer:
 
 async def _remove(page: Page, who: Whose, absence_id: int) -> Answer:
     found, before = await _found(page, who, absence_id, page.field("du"))
-    await page.house.booking.remove_absence(who.expert, absence_id)
+    scope = _scope(page)
+    await page.house.booking.remove_absence(who.expert, absence_id, scope)
     back = undo("/agenda/absences", who, {**_fields(before, found.time_zone), "confirme": "oui"})
-    return done(page, who, "retour", page.field("du"), back)
+    return done(page, who, "retour", page.field("du"), None if scope == "all" else back)
+
+
+def _rrule(page: Page) -> str:
+    """How it comes again, in the words of RFC 5545; nothing when it does not."""
+    rhythm = RHYTHMS.get(page.field("repete"), "")
+    if rhythm == RHYTHMS["mois"]:
+        rhythm += f";BYMONTHDAY={day_typed(page.field('jour')).day}"
+    if rhythm and page.field("jusque"):
+        rhythm += f";UNTIL={day_typed(page.field('jusque'), field='jusque'):%Y%m%d}"
+    return rhythm
+
+
+def _scope(page: Page) -> str:
+    return "all" if page.field("portee") == "all" else "one"
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _typed(page: Page) -> dict[str, str]:
@@ -216,4 +277,4 @@ async def _preview(page: Page, who: Whose, zone: str, touched: list[Visit]) -> s
     return page.gateway.templates.render(TEMPLATE, {**everything, "typed": _typed(page)}, "apercu")
 
 
-HANDLERS: list[ControllerRouterHandler] = [new, add, one, change, remove]
+HANDLERS: list[ControllerRouterHandler] = [new, add, one, change, remove, hand_back]

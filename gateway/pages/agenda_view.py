@@ -19,7 +19,7 @@ ICONS = {Modality.VIDEO: "camera", Modality.PHONE: "telephone", Modality.IN_PERS
 VISITS = {VisitKind.FIRST: "Premier rendez-vous", VisitKind.FOLLOW_UP: "Suivi"}
 VISITS_SHORT = {VisitKind.FIRST: "1er", VisitKind.FOLLOW_UP: "suivi"}
 LIVE = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.STARTED})
-SOURCES = {"absence": "Absence", "holiday": "Jour férié", "external": "Pris ailleurs"}
+SOURCES = {"absence": "Absence", "leave": "Congé", "holiday": "Jour férié", "external": "Pris ailleurs"}
 NOBODY_NAMED = "La personne"
 
 

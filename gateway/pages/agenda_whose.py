@@ -24,6 +24,8 @@ SAID = {
     "changee": "L'ouverture est modifiée.",
     "retiree": "L'ouverture est retirée. Les rendez-vous déjà pris restent.",
     "absence": "L'absence est notée : rien n'y sera proposé.",
+    "absence-rendus": "L'absence est notée. Pour les rendez-vous cochés, la ligne ou un lien propose une autre heure.",
+    "rendus": "C'est noté. La ligne ou un lien propose une autre heure.",
     "absence-changee": "L'absence est modifiée.",
     "retour": "L'absence est retirée : vos ouvertures sont de nouveau proposées.",
     "vu": "C'est noté : vu.",

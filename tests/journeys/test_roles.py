@@ -33,7 +33,7 @@ NOT_FOR_PROGRAMS = {
 }
 OPEN_PAGES = {
     *("/", "/live", "/ready", "/metrics", "/l", "/theme", "/quitter", "/calendrier", "/alerte", "/static/{}"),
-    "/rappel",
+    *("/rappel", "/calendrier/{}"),
     *("/connexion", "/connexion/code", "/verrou", "/deconnexion", "/invitation", "/professionnels"),
 }
 

@@ -81,7 +81,7 @@ export function listen(refresh) {
   });
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form");
-    if (!form?.querySelector("[data-apercu] [name=confirme]")) return;
+    if (!form?.querySelector("[data-apercu] [name=confirme]") || event.target.closest("[data-apercu]")) return;
     form.querySelector("[data-apercu]").replaceChildren(); // other days: ask again whom they touch
   });
   document.addEventListener("submit", async (event) => {
