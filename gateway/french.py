@@ -39,6 +39,8 @@ ZONE_NAMES: Final = {
     "America/Marigot": "heure de Saint-Martin",
     "Pacific/Noumea": "heure de Nouvelle-Calédonie",
     "Pacific/Tahiti": "heure de Tahiti",
+    "Pacific/Marquesas": "heure des Marquises",
+    "Pacific/Gambier": "heure des Gambier",
     "Pacific/Wallis": "heure de Wallis-et-Futuna",
 }
 _THIS: Final = {"nuit": "cette", "après-midi": "cet"}

@@ -14,6 +14,8 @@ from gateway.clients.identity import Identity
 from gateway.clients.matching import Matching
 from gateway.clients.network import Network
 from gateway.clients.on_call import OnCallList
+from gateway.clients.online import OnlineBookings, OnlineReferral
+from gateway.clients.openings import OpeningHours
 from gateway.clients.orientations import Orientations
 from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
@@ -75,6 +77,7 @@ class House:
         self.calendars = Calendars(gateway.peers["booking"], self.token_for)
         self.giving = Giving(gateway.peers["booking"], self.token_for)
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
+        self.openings = OpeningHours(gateway.peers["booking"], self.token_for)
         self.video = VideoClient(gateway.peers["video"], self.token_for)
         self.urgent = Urgent(gateway.peers["referral"], self.token_for)
         self.call_backs = CallBackQueue(gateway.peers["referral"], self.token_for)

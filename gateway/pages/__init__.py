@@ -16,7 +16,10 @@ from gateway.pages import (
     invitation,
     invite,
     network,
+    motifs,
+    moving,
     orientations,
+    openings,
     own_hours,
     presence,
     professionals,
@@ -63,3 +66,5 @@ HANDLERS: list[ControllerRouterHandler] = [
     *invitation.HANDLERS,
     *invite.HANDLERS,
 ]
+    *openings.HANDLERS,
+    *motifs.HANDLERS,

@@ -1,4 +1,4 @@
-"""Openings on the agenda: add one, once or each week; move, stretch or take away one of them or all that follow."""
+"""Openings on the agenda: add one, once or each week; move, stretch or take away one, those that follow, or all."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,7 +80,7 @@ async def one(occurrence_id: FromPath[int], page: NamedPage, jour: FromQuery[str
 
 @post("/agenda/ouvertures/{occurrence_id:int}", opt=OWNERS_ONLY)
 async def change(occurrence_id: FromPath[int], page: NamedPage) -> Answer:
-    """Other hours, or another day: this time only, or each time."""
+    """Other hours, or another day: this time only, from this one on, or each time."""
     who = whose(page)
 
     async def again(said: str, status: int) -> Answer:
@@ -102,7 +102,7 @@ async def _change(page: Page, who: Whose, occurrence_id: int) -> Answer:
 
 @post("/agenda/ouvertures/{occurrence_id:int}/retirer", opt=OWNERS_ONLY)
 async def remove(occurrence_id: FromPath[int], page: NamedPage) -> Answer:
-    """Take away this time only, or this one and all that follow; appointments that stand in it stay."""
+    """Take away this time only, this one and those that follow, or all; appointments that stand in it stay."""
     who = whose(page)
 
     async def again(said: str, status: int) -> Answer:
@@ -192,7 +192,8 @@ def _rule(page: Page) -> str:
 
 
 def _scope(page: Page) -> str:
-    return "all" if page.field("portee") == "all" else "one"
+    asked = page.field("portee")
+    return asked if asked in ("following", "all") else "one"
 
 
 def _back(before: Opening, wanted: tuple[datetime, datetime], after: Opening, zone: str) -> dict[str, str]:

@@ -228,7 +228,7 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "kind": "opening",
             "start": at(one.starts_at),
             "end": at(one.ends_at),
-            "title": "Ouverture chaque semaine" if one.recurring else "Ouverture",
+            "title": "Ouverture qui revient" if one.recurring else "Ouverture",
             "card": f"/agenda/ouvertures/{one.id}?jour={day}{who}",
             "recurring": one.recurring,
             "editable": one.ends_at > now,

@@ -69,7 +69,7 @@ async def test_a_weekly_opening_asks_whether_once_or_each_week_before_it_moves(w
     await expect(opening_at(week, day, "12:00")).to_be_visible()
 
     await drag(week, opening_at(week, day, "12:00"), down=HOUR)
-    await week.get_by_role("button", name="Toutes les semaines").click()
+    await week.get_by_role("button", name="Toutes", exact=True).click()
     await expect(opening_at(week, day, "13:00")).to_be_visible()
     next_week = await agenda_of(week, day + timedelta(days=7), 0)
     assert f"{day + timedelta(days=7)}T13:00" in [one["start"] for one in next_week]
