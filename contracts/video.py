@@ -78,3 +78,24 @@ class Opinion(msgspec.Struct, frozen=True):
     appointment_id: UUID
     helped: Literal["yes", "some", "no"] | None = None
     quality: Literal["good", "fair", "poor"] | None = None
+
+
+class RoomSeen(msgspec.Struct, frozen=True):
+    """One room as the coordination sees it: its state and its line, never who, never why, not even its name."""
+
+    state: str  # talking, waiting, alone, empty
+    since: datetime
+    people: int
+    kbit_s: int
+    lost: float  # share of the packets
+    round_trip_ms: int
+
+
+class NodeSeen(msgspec.Struct, frozen=True):
+    """One video node and its rooms."""
+
+    name: str
+    rooms: list[RoomSeen]
+    lag_ms: float
+    full: bool
+    draining: bool

@@ -40,6 +40,7 @@ NAVIGATION = (
     ("Demandes", "/demandes", frozenset({Role.EXPERT})),
     ("Profil", "/profil", frozenset({Role.EXPERT})),
     ("Réseau", "/reseau", frozenset({Role.COORDINATOR})),
+    ("Salles", "/salles", frozenset({Role.COORDINATOR})),
     ("Réglages", "/reglages/orientation", frozenset({Role.COORDINATOR})),
     ("Relectures", "/relectures", frozenset({Role.PRIVACY_OFFICER})),
     ("Astreinte", "/astreinte", LISTENING | {Role.COORDINATOR}),

@@ -7,13 +7,22 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import WebSocket, post, websocket
+from litestar import WebSocket, get, post, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from contracts.permits import SeatPermit
-from contracts.video import FromBrowser, FromServer, Invitation, Invited, NewInvitation, OpenInvitation, Opinion
+from contracts.video import (
+    FromBrowser,
+    FromServer,
+    Invitation,
+    Invited,
+    NewInvitation,
+    NodeSeen,
+    OpenInvitation,
+    Opinion,
+)
 from contracts.words import Role
 from kit.auth import PUBLIC, caller_of, only
 from kit.clock import now
@@ -215,4 +224,11 @@ async def think(data: JSONBody[Opinion], caller: Me, house: NamedHouse) -> None:
     await kept.count(data, who=caller.subject, now=now())
 
 
-DOORS: list[ControllerRouterHandler] = [seat, guest_seat, invite, open_invitation, think]
+@get("/nodes", guards=[only(Role.COORDINATOR)])
+async def nodes(caller: Me, house: NamedHouse) -> list[NodeSeen]:
+    """Every node and the states of its rooms, as each said them within the last seconds."""
+    node: Node = house.things["node"]
+    return await node.seen()
+
+
+DOORS: list[ControllerRouterHandler] = [seat, guest_seat, invite, open_invitation, think, nodes]

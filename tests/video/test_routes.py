@@ -274,3 +274,28 @@ class TestRudeness:
             )
 
             assert (await person.hears("problem")).code == "too-many-candidates"
+
+
+class TestTheCoordination:
+    async def test_it_sees_states_of_rooms_and_never_which_room_or_who(self, doors: Doors, address: str) -> None:
+        headers = bearer(doors.keys.rings["identity"], "video", a_caller(Role.COORDINATOR))
+        async with doors.open("person") as person, aiohttp.ClientSession(headers=headers) as http:
+            await person.hears("welcome")
+            async with asyncio.timeout(10):
+                while True:
+                    async with http.get(f"{address}/nodes") as answer:
+                        text = await answer.text()
+                    if '"waiting"' in text:
+                        break
+                    await asyncio.sleep(0.2)
+
+        assert str(doors.room) not in text
+        assert not any(str(holder) in text for holder in doors.holders.values())
+
+    async def test_the_figures_tell_no_room_from_another(self, doors: Doors, address: str) -> None:
+        async with aiohttp.ClientSession() as http, http.get(f"{address}/metrics") as answer:
+            text = await answer.text()
+
+        assert "video_join_seconds_bucket" in text
+        assert "video_rooms{" in text
+        assert str(doors.room) not in text

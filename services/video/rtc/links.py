@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
+from time import monotonic
 
 from services.video.domain import SEATS
 from services.video.rtc.leg import Leg, LegState
@@ -25,6 +26,7 @@ class Link:
     ends: dict[str, End]
     wanted: bool = False
     epoch: int = 0
+    offered_at: float = 0.0
     pair: Pair[Leg] | None = None
 
     def other(self, name: str) -> str:
@@ -43,7 +45,7 @@ class Link:
 
     def renew(self, epoch: int, legs: dict[str, Leg]) -> None:
         """Begin an epoch with these legs; the old ones were taken away before."""
-        self.wanted, self.epoch = False, epoch
+        self.wanted, self.epoch, self.offered_at = False, epoch, monotonic()
         for name, end in self.ends.items():
             end.leg, end.candidates = legs[name], 0
         self.pair = Pair(*(legs[name] for name in self.ends))

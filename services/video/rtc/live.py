@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from kit.log import log
 from services.video import domain
 from services.video.domain import PERSON, PROFESSIONAL, SEATS
 from services.video.placement import HeldElsewhere, Placement
-from services.video.rtc import sdp
+from services.video.rtc import figures, sdp
 from services.video.rtc.leg import Leg, LegState
 from services.video.rtc.lines import LARGEST_DESCRIPTION, Line, NotUnderstood, TooManyCandidates
 from services.video.rtc.links import Link, Links
@@ -59,6 +60,10 @@ class LiveRoom:
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
+    @property
+    def people(self) -> int:
+        return sum(place.line is not None for place in self._places.values())
+
     async def sit(self, name: str, holder: str, line: Line, welcome: dict[str, Any]) -> None:
         """Give the seat this line; the line that it had before is told so and ends."""
         async with self._lock:
@@ -68,10 +73,9 @@ class LiveRoom:
             if place.line is not None:
                 place.line.replace()
             place.line = line
-            if self.moved:
-                line.move()
-                return
             self._not_ready(name)
+            if self.moved:
+                return line.move()
             line.put(FromServer(kind="welcome", seats=self._seen(), epoch=self.epoch, data={"seat": name, **welcome}))
             self._tell(but=name)
 
@@ -180,6 +184,7 @@ class LiveRoom:
                 await self._become(domain.enter(self.seats, name))
             if link.pair is not None and link.live:
                 link.pair.ask_for_pictures()
+                figures.join_seconds.observe(monotonic() - link.offered_at)
 
     def _answer(self, name: str, message: FromBrowser) -> None:
         held = self.links.named(name, message.leg)

@@ -6,16 +6,21 @@ from collections import deque
 from contextlib import suppress
 from datetime import datetime
 from statistics import median
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from contracts.video import NodeSeen, RoomSeen
+from kit.clock import now
 from kit.errors import Unavailable
 from kit.log import log
+from kit.shapes import as_a
 from services.video.placement import Claim, Load, Placement
-from services.video.rtc import relay
+from services.video.rtc import figures, relay
 from services.video.rtc.live import LiveRoom
+from services.video.rtc.watch import Watch
 from services.video.settings import Settings
 
 BEAT_EVERY = 1.0
@@ -48,6 +53,7 @@ class Node:
         self.rooms: dict[UUID, LiveRoom] = {}
         self.draining = False
         self._stopping = False
+        self._watch = Watch()
         self._lags: deque[float] = deque([0.0], maxlen=10)
         self._opening = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -127,6 +133,17 @@ class Node:
         """The relay for one seat, with credentials that end by themselves."""
         return relay.ice_servers(self.settings.turn_urls, self.settings.turn_secret, until=until)
 
+    async def seen(self) -> list[NodeSeen]:
+        """Every living node and the states of its rooms."""
+        try:
+            loads = await self.placement.loads()
+        except RedisError as error:
+            raise RoomsUnplaced() from error
+        return [
+            NodeSeen(load.name, [as_a(RoomSeen, room) for room in load.states], load.lag_ms, load.full, load.draining)
+            for load in sorted(loads.values(), key=lambda one: one.name)
+        ]
+
     async def drain(self) -> None:
         """No new rooms, and those that are here go elsewhere, where there is an elsewhere."""
         self.draining = True
@@ -154,7 +171,10 @@ class Node:
             await self._beat_once()
 
     async def _beat_once(self) -> None:
+        states = self._watch.look(self.rooms.values(), now=now(), at=monotonic())
         packets = sum(pair.counts.forwarded for room in self.rooms.values() for pair in room.links.pairs())
+        figures.loop_lag.set(self.lag)
+        figures.full.set(self.full)
         load = Load(
             url=self.settings.node_url,
             rooms=len(self.rooms),
@@ -163,6 +183,7 @@ class Node:
             name=self.settings.node,
             full=self.full,
             draining=self.draining,
+            states=states,
         )
         try:
             asked = await self.placement.beat(load)

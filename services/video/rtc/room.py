@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from struct import pack, unpack_from
+from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 from services.video.rtc import rtcp, sdp
+from services.video.rtc.reports import Reports
 
 _FIELD_OF_PAYLOAD = {sdp.OPUS: "audio", sdp.VP8: "video", sdp.VP8_REPAIR: "repair"}
 
@@ -27,6 +29,7 @@ class Counts:
 
     forwarded: int = 0
     dropped: int = 0
+    octets: int = 0
 
 
 E = TypeVar("E", bound=End)
@@ -42,6 +45,7 @@ class Pair(Generic[E]):
     def __init__(self, first: E, second: E) -> None:
         self.first, self.second = first, second
         self.counts = Counts()
+        self.reports = Reports()
         self._names: dict[int, dict[int, int]] = {}
         self.rename()
 
@@ -63,6 +67,7 @@ class Pair(Generic[E]):
             return
         self.other(leg).send(renamed)
         self.counts.forwarded += 1
+        self.counts.octets += len(packet)
 
     def ask_for_pictures(self) -> None:
         """Ask both browsers for a key frame, so that the one who came second sees at once."""
@@ -72,7 +77,10 @@ class Pair(Generic[E]):
 
     def _renamed(self, leg: E, packet: bytes) -> bytes | None:
         if rtcp.is_rtcp(packet):
-            return rtcp.rewrite(packet, self._names[id(leg)])
+            renamed_report = rtcp.rewrite(packet, self._names[id(leg)])
+            if renamed_report is not None:
+                self.reports.see(packet, monotonic())
+            return renamed_report
         if len(packet) < 12:
             return None
         (ssrc,) = unpack_from("!L", packet, 8)
