@@ -16,6 +16,7 @@ from gateway import french
 
 ROOM_OPENS = timedelta(minutes=30)
 ROOM_STAYS = timedelta(hours=2)
+SOONER = timedelta(hours=36)
 
 State = Literal["ahead", "now", "past", "missed", "cancelled", "withdrawn"]
 """ahead, at its hour, over, missed by the person, cancelled by them, or withdrawn by the other side."""
@@ -37,6 +38,11 @@ class Visit(msgspec.Struct, frozen=True):
     joinable: bool
     cancellable: bool
     movable: bool
+    ends_at: datetime
+    expert_id: UUID
+    expert_calls: bool = False  # by telephone: the professional rings the number that was given
+    ways: tuple[Modality, ...] = ()
+    sooner: bool = False  # far enough away to wait for an earlier hour
 
     @property
     def over(self) -> bool:
@@ -50,8 +56,8 @@ class Day(msgspec.Struct, frozen=True):
     slots: list[datetime]
 
 
-def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime) -> Visit:
-    """`card` is None when the directory does not answer: the day and the hour still stand."""
+def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime, *, number: bool = False) -> Visit:
+    """`card` is None when the directory does not answer: the day and the hour still stand; `number`: one was given."""
     state = _state(appointment, now)
     in_room = appointment.starts_at - ROOM_OPENS <= now <= appointment.ends_at + ROOM_STAYS
     return Visit(
@@ -70,6 +76,11 @@ def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime) -
         joinable=state in ("ahead", "now") and appointment.modality is Modality.VIDEO and in_room,
         cancellable=appointment.cancellable,
         movable=appointment.movable,
+        ends_at=appointment.ends_at,
+        expert_id=appointment.expert_id,
+        expert_calls=appointment.calls == "expert" or (appointment.calls is None and number),
+        ways=tuple(one for one in Modality if card is not None and one in card.modalities),
+        sooner=state == "ahead" and appointment.movable and appointment.starts_at - now > SOONER,
     )
 
 

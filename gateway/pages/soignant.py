@@ -1,45 +1,51 @@
 """What a person does with their link or code: open it, read the hour, change or cancel it, prepare, enter."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from contracts.booking import Appointment, Cancel, Move
+from contracts.booking import Appointment, Cancel, Move, Slot
+from contracts.choices import Line
 from contracts.identity import CodeExchange, LinkExchange, PersonSession
 from contracts.referral import ExpertCard
+from contracts.reminders import ContactKinds
 from contracts.words import LinkPurpose, Modality
 from gateway import calendars, visits
-from gateway.door import DEVICE_COOKIE, SESSION_COOKIE, NotForYou, SessionLocked, SignInFirst, cookies_of
+from gateway.door import DEVICE_COOKIE, SESSION_COOKIE, NotForYou, SessionLocked, SignInFirst
 from gateway.guards import OPEN, PERSON_ONLY
 from gateway.messages import SENTENCES, sentence
 from gateway.page import NamedPage, host_cookie
-from gateway.pages.public import LEFT_COOKIE, NEUTRAL
+from gateway.pages.public import LEFT_COOKIE
+from gateway.pages.soignant_door import NoSuchVisit, to_the_door
+from gateway.pages.soignant_waiting import tolerant, waiting_of
 from gateway.visits import Visit, theme_at, visit_of
-from kit.errors import NotFound, Refusal
 from kit.http import PeerAway, PeerProblem
 
 DEVICE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
 LOOK_AHEAD = timedelta(days=45)
 HOURS_OFFERED = 60
+OTHERS = 6
 LINK_SECRET = re.compile(r"[A-Za-z0-9_-]{40,}")
-SAID = {"change": "C'est noté : votre rendez-vous a changé d'heure."}
+AFTER_THE_DOOR = {LinkPurpose.OFFER: "/demande", LinkPurpose.FORM: "/creneaux"}
+"""Where a link leads that opens something else than a case."""
+SAID = {
+    "change": "C'est noté : votre rendez-vous a changé d'heure.",
+    "ailleurs": "C'est noté : une autre personne vous reçoit. L'ancienne heure est rendue.",
+    "autrement": "C'est noté. L'heure, elle, n'a pas changé.",
+    "attente": "C'est noté. Dès qu'une heure plus tôt se libère, elle vous est proposée.",
+    "sans-attente": "C'est noté : plus rien ne vous sera proposé. Votre rendez-vous n'a pas changé.",
+    "heure-prise": "Cette heure est à vous.",
+    "heure-partie": "Cette heure n'est plus libre. Rien d'autre n'a changé, et vous attendez toujours.",
+    "non-merci": "C'est noté : elle est proposée à quelqu'un d'autre. Vous attendez toujours.",
+}
 """What a page says once, after a press, by the word in its address."""
-
-
-class NoSuchVisit(NotFound):
-    """This appointment is not there, or not this person's."""
-
-
-def to_the_door(request: Request[Any, Any, Any], _: Refusal) -> Redirect:
-    """Without a session: the door; or the neutral page, when someone has just left in a hurry."""
-    left = LEFT_COOKIE in cookies_of(request.scope)
-    return Redirect(NEUTRAL if left else "/l", status_code=303)
 
 
 @get("/l", opt=OPEN)
@@ -69,7 +75,7 @@ def _opened(page: NamedPage, opened: PersonSession) -> Redirect:
     cookies = [host_cookie(SESSION_COOKIE, opened.session.secret or "", max_age=None)]
     if opened.device:
         cookies.append(host_cookie(DEVICE_COOKIE, opened.device, max_age=DEVICE_SECONDS))
-    answer = page.redirect("/demande" if opened.purpose is LinkPurpose.OFFER else "/rdv", cookies)
+    answer = page.redirect(AFTER_THE_DOOR.get(opened.purpose, "/rdv"), cookies)
     answer.delete_cookie(LEFT_COOKIE, path="/")
     return answer
 
@@ -103,14 +109,20 @@ class Rendezvous(Controller):
         fait: FromQuery[str] = "",
     ) -> Response[str]:
         """The next appointment, discreetly; or the one asked for; and the others below."""
-        appointments = await page.house.booking.of_case()
-        cards = await _cards(page, appointments)
-        every = visits.in_order([visit_of(one, cards.get(one.expert_id), page.now) for one in appointments])
+        appointments, (waiting, offered) = await asyncio.gather(page.house.booking.of_case(), waiting_of(page))
+        cards, number = await asyncio.gather(_cards(page, appointments), _number(page, appointments))
+        every = visits.in_order(
+            [visit_of(one, cards.get(one.expert_id), page.now, number=number) for one in appointments]
+        )
         if rdv is not None and all(one.id != rdv for one in every):
             raise NoSuchVisit()
         shown = next((one for one in every if rdv in (None, one.id)), None)
         others = [one for one in every if one is not shown]
-        return await _render(page, "soignant/rdv.html", shown, others=others, said=SAID.get(fait))
+        line = Line(None)
+        if shown is not None and not shown.over and shown.modality is not Modality.VIDEO:
+            line = await tolerant(page.house.practices.line(shown.id), line)
+        waits: dict[str, Any] = {"waiting": waiting, "offered": offered, "line": line}
+        return await _render(page, "soignant/rdv.html", shown, others=others, said=SAID.get(fait), **waits)
 
     @get("/agenda.ics")
     async def calendar(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[bytes]:
@@ -147,9 +159,9 @@ class Rendezvous(Controller):
         return page.redirect(f"/rdv?rdv={appointment_id}")
 
     @get("/changer")
-    async def ask_move(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[str]:
-        """The next free hours of the same person."""
-        return await _hours(page, await _one(page, rdv))
+    async def ask_move(self, page: NamedPage, rdv: FromQuery[UUID], refus: FromQuery[str] = "") -> Response[str]:
+        """The next free hours of the same person first, then those of others."""
+        return await _hours(page, await _one(page, rdv), refusal=SENTENCES.get(refus))
 
     @post("/changer")
     async def move(self, page: NamedPage) -> Response[str] | Redirect:
@@ -205,7 +217,28 @@ async def _hours(
         )
     same = [slot for slot in slots if slot.type_id == appointment.type_id]
     days = visits.by_day(same, visit.zone, but=visit.starts_at)
-    return await _render(page, "soignant/changer.html", visit, days=days, refusal=refusal, status=status)
+    others = await _others(page, appointment) if visit.movable else []
+    return await _render(page, "soignant/changer.html", visit, days=days, others=others, refusal=refusal, status=status)
+
+
+async def _others(page: NamedPage, appointment: Appointment) -> list[tuple[ExpertCard, list[Slot]]]:
+    """A few others of the same profession with their first hours; nobody whose cost could not be said."""
+    nothing: list[Slot] = []
+    slots = await tolerant(page.house.waiting.other_hours(appointment.id), nothing)
+    by_expert: dict[UUID, list[Slot]] = {}
+    for slot in slots:
+        by_expert.setdefault(slot.expert_id, []).append(slot)
+    nobody: dict[UUID, ExpertCard] = {}
+    cards = await tolerant(page.house.practices.proposed(list(by_expert)[:OTHERS]), nobody)
+    return [(cards[one], hours) for one, hours in by_expert.items() if one in cards]
+
+
+async def _number(page: NamedPage, appointments: list[Appointment]) -> bool:
+    """Whether a number was given: then, by telephone, the professional rings."""
+    unsaid = [one for one in appointments if one.modality is Modality.PHONE and one.calls is None]
+    if not unsaid or unsaid[0].case_id is None:
+        return False
+    return (await tolerant(page.house.reminders.contact_kinds(unsaid[0].case_id), ContactKinds([], []))).phone
 
 
 def _which(page: NamedPage) -> tuple[UUID, int | None]:

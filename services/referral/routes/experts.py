@@ -27,6 +27,11 @@ class Experts(Controller):
         readable = await _readable(db, caller, ids or [])
         return ExpertCards([card(expert) for expert in await store.by_ids(db, readable)])
 
+    @get("/proposed")
+    async def proposed(self, db: Db, ids: Ids = None) -> ExpertCards:
+        """The cards of those whose hours are proposed: cost and name are said before booking (care.md 15)."""
+        return ExpertCards([card(one) for one in await store.by_ids(db, ids or []) if one.active and one.offered])
+
     @get("/{expert_id:uuid}")
     async def show(self, db: Db, caller: Me, expert_id: FromPath[UUID]) -> ExpertCard:
         """One expert's card."""
