@@ -56,7 +56,9 @@ account = Table(
     Column("channels", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("from_hour", Time),
     Column("to_hour", Time),
+    Column("entries", Boolean, nullable=False, server_default=text("false")),  # each appointment, into their calendar
     Index("account_on_duty", "account_id", postgresql_where=text("duty")),
+    Index("account_with_entries", "account_id", postgresql_where=text("entries")),
 )
 """The vault of accounts: how an expert or a colleague is told; `duty` as `AccountOpened` says."""
 
@@ -130,6 +132,21 @@ message = Table(
     Index("message_of_thing", "thing_id", postgresql_where=text("thing_id IS NOT NULL")),
 )
 """The plan: one row per message; `possible_repeat` counts the times it may have left twice."""
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("appointment_id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("stands", Boolean, nullable=False),
+    Index("entry_that_stands", "starts_at", postgresql_where=text("stands")),
+    Index("entry_of_account", "account_id"),
+)
+"""What an account's own calendar was last told of an appointment; `sequence` grows with every word (RFC 5546)."""
 
 ended = Table(
     "ended",
