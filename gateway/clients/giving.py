@@ -1,11 +1,11 @@
 """Booking's openings that are given in two taps, lateness and figures, as the gateway calls them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.booking import Appointment
+from contracts.booking import Appointment, Appointments
 from contracts.giving import (
     Ask,
     AskAnswer,
@@ -60,6 +60,11 @@ class Giving(ServiceClient):
         wanted = NewRound(label, list(experts))
         asked: Round = await self._call("POST", "/opening-rounds", Round, wanted, key=key)
         return asked
+
+    async def find(self, expert_id: UUID, part: str, on: date | None) -> list[Appointment]:
+        query = {"q": "" if on else part, "on": on}
+        found: Appointments = await self._call("GET", f"/experts/{expert_id}/visits", Appointments, query=query)
+        return found.appointments
 
     async def figures(self, days: int) -> Figures:
         found: Figures = await self._call("GET", "/figures", Figures, query={"days": days})

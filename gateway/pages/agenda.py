@@ -18,17 +18,22 @@ from gateway.pages import (
     agenda_absences,
     agenda_away,
     agenda_calendars,
+    agenda_desk,
+    agenda_giving,
     agenda_holidays,
     agenda_openings,
     agenda_visits,
 )
+from gateway.pages.agenda_names import names_of
 from gateway.pages.agenda_view import days_of, monday, next_of, on_the_grid, title_of, visits_of, window
 from gateway.pages.agenda_whose import OWNERS_ONLY, SAID, NoAgenda, UnclearTime, Whose, day_typed, whose
 from kit.http import PeerAway, PeerProblem
 
+DESK = (*agenda_desk.HANDLERS, *agenda_giving.HANDLERS)
 VIEWS = ("semaine", "jour", "liste")
 AHEAD = timedelta(days=45)
 BEHIND = timedelta(hours=3)
+MOST_OFFERS = 3
 LONGEST = 40  # days of one question of the grid
 
 
@@ -70,6 +75,7 @@ async def agenda(
         to_see=[one for one in coming if one.to_see],
         empty=not near.openings and not week.openings,
         said=SAID.get(fait),
+        offers=await _offers(page, who),
     )
 
 
@@ -140,25 +146,30 @@ def _within(first: date, last: date, now: datetime) -> bool:
     return now - BEHIND <= start and end <= now + AHEAD
 
 
+async def _offers(page: Page, who: Whose) -> list[Any]:
+    """What waits for the professional's own answer; the agenda stands without it."""
+    if not who.own:
+        return []
+    try:
+        return [one for one in await page.house.orientations.mine() if one.status in ("sent", "seen")][:MOST_OFFERS]
+    except (PeerAway, PeerProblem):
+        return []
+
+
 async def _names(page: Page, who: Whose) -> list[dict[str, Any]]:
     """Those that a secretary acts for, by name; without the directory, by their place in the list."""
     if who.own and not who.others:
         return []
     ids = [who.expert, *who.others]
-    try:
-        cards = {card.id: card.name for card in await page.house.referral.experts(sorted(ids))}
-    except (PeerAway, PeerProblem):
-        cards = {}
-    return [
-        {"id": one, "name": cards.get(one, f"Agenda {number}"), "shown": one == who.expert}
-        for number, one in enumerate(sorted(ids), 1)
-    ]
+    names = await names_of(page, ids)
+    return [{"id": one, "name": names[one], "shown": one == who.expert} for one in sorted(ids)]
 
 
 HANDLERS: list[ControllerRouterHandler] = [
     agenda,
     grid,
     stream,
+    *DESK,
     *agenda_openings.HANDLERS,
     *agenda_absences.HANDLERS,
     *agenda_away.HANDLERS,

@@ -78,7 +78,7 @@ async def seen(page: NamedPage) -> Answer:
             await page.house.booking.mark(appointment_id, "seen", key=page.key(f"seen:{appointment_id}"))
         return done(page, who, "vu" if len(ids) == 1 else "vus")
 
-    return await _tried(page, who, ids[0], "", act())
+    return await tried_on_card(page, who, ids[0], "", act())
 
 
 @post("/agenda/rendez-vous/{appointment_id:uuid}/deplacer", opt=OWNERS_ONLY)
@@ -87,7 +87,7 @@ async def move(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
     who = whose(page)
 
     async def act() -> Answer:
-        before = await _found(page, who, appointment_id)
+        before = await own_appointment(page, who, appointment_id)
         starts_at = _wanted(page, before.expert_zone)
         version = version_typed(page.field("version"))
         after = await page.house.booking.move(appointment_id, Move(starts_at), key=page.key("move"), version=version)
@@ -97,7 +97,7 @@ async def move(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
         day = wall(after.starts_at, after.expert_zone)["day"]
         return done(page, who, word, day, None if word == "remis" else back)
 
-    return await _tried(page, who, appointment_id, "deplacer", act())
+    return await tried_on_card(page, who, appointment_id, "deplacer", act())
 
 
 @post("/agenda/rendez-vous/{appointment_id:uuid}/annuler", opt=OWNERS_ONLY)
@@ -106,12 +106,12 @@ async def cancel(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
     who = whose(page)
 
     async def act() -> Answer:
-        before = await _found(page, who, appointment_id)
+        before = await own_appointment(page, who, appointment_id)
         version = version_typed(page.field("version"))
         await page.house.booking.cancel(appointment_id, Cancel(), key=page.key("cancel"), version=version)
         return done(page, who, "annule", wall(before.starts_at, before.expert_zone)["day"])
 
-    return await _tried(page, who, appointment_id, "annuler", act())
+    return await tried_on_card(page, who, appointment_id, "annuler", act())
 
 
 @post("/agenda/rendez-vous/{appointment_id:uuid}/issue", opt=OWNERS_ONLY)
@@ -124,12 +124,14 @@ async def say_who_came(appointment_id: FromPath[UUID], page: NamedPage) -> Answe
         after = await page.house.booking.mark(appointment_id, MARKS[word], key=page.key(word))
         return done(page, who, word, wall(after.starts_at, after.expert_zone)["day"])
 
-    return await _tried(page, who, appointment_id, "", act())
+    return await tried_on_card(page, who, appointment_id, "", act())
 
 
-async def _tried(
+async def tried_on_card(
     page: Page, who: Whose, appointment_id: UUID, gesture: str, act: Coroutine[Any, Any, Answer]
 ) -> Answer:
+    """The answer of `act`, or the appointment's card with what stood in the way."""
+
     async def again(said: str, status: int) -> Answer:
         return await _card(page, who, appointment_id, gesture, refusal=said, status=status)
 
@@ -156,7 +158,8 @@ def _wanted(page: Page, zone: str) -> datetime:
     return instant(day_typed(page.field("jour")), hour_typed(page.field("debut"), field="debut"), zone)
 
 
-async def _found(page: Page, who: Whose, appointment_id: UUID) -> Appointment:
+async def own_appointment(page: Page, who: Whose, appointment_id: UUID) -> Appointment:
+    """An appointment of this very agenda; `no-agenda` for any other."""
     found = await page.house.booking.appointment(appointment_id)
     if found.expert_id != who.expert:
         raise NoAgenda()
@@ -166,7 +169,7 @@ async def _found(page: Page, who: Whose, appointment_id: UUID) -> Appointment:
 async def _card(
     page: Page, who: Whose, appointment_id: UUID, gesture: str, *, since: str = "", refusal: str = "", status: int = 200
 ) -> Response[str]:
-    appointment = await _found(page, who, appointment_id)
+    appointment = await own_appointment(page, who, appointment_id)
     zone = appointment.expert_zone
     free = Free()
     if gesture == "deplacer" and appointment.movable:

@@ -34,6 +34,11 @@ SAID = {
     "annule": "C'est annulé. La ligne est prévenue et s'occupe de la suite.",
     "venue": "C'est noté : le rendez-vous a eu lieu.",
     "pas-venue": "C'est noté. La ligne s'occupe de la suite.",
+    "retard": "C'est dit : la salle d'attente annonce quelques minutes de retard.",
+    "a-lheure": "C'est dit : vous êtes à l'heure.",
+    "donne": "Le créneau est donné : la ligne peut le proposer dès maintenant.",
+    "lien-semaine": "C'est noté : un lien avec des heures vous attendra chaque dimanche.",
+    "sans-lien": "C'est noté : plus de lien chaque semaine.",
     "remis": "C'est remis comme avant.",
 }
 """What the page says once after a press, by the word in its address."""

@@ -196,6 +196,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "GET /experts/{}/agenda": NEAR | OWNERS,
         "POST /appointments/{}/late": OWNERS,
         "POST /appointments/{}/guests": frozenset({Role.EXPERT}),
+        "GET /experts/{}/visits": OWNERS,
         "GET /experts/{}/proposals": OWNERS,
         "POST /experts/{}/gifts": OWNERS,
         "PUT /experts/{}/weekly-link": OWNERS,

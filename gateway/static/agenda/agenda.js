@@ -4,10 +4,13 @@ import { fragment } from "./send.js";
 import { focusAgain, listen } from "./cards.js";
 import { busy, create, load } from "./grid.js";
 import { follow, tick } from "./live.js";
+import { blurring } from "./blur.js";
+import { swiping } from "./swipe.js";
 
 const WIDE = matchMedia("(min-width: 52rem)");
 const PARTS = ["cote", "barre", "a-voir", "vide", "liste"];
 const card = document.getElementById("cal");
+const blurred = blurring();
 let asked = 0;
 let later = 0;
 
@@ -17,6 +20,7 @@ const address = (jour, vue) =>
   `/agenda?jour=${jour}&vue=${vue}${root.dataset.pour ? `&pour=${root.dataset.pour}` : ""}`;
 
 function dress() {
+  blurred();
   root.classList.add("vivante");
   root.dataset.montre = view();
   card.hidden = view() === "liste";
@@ -67,6 +71,7 @@ WIDE.addEventListener("change", () => root.dataset.vue || refresh());
 
 create(() => refresh());
 listen(() => refresh());
+swiping(go);
 dress();
 load(view(), day());
 follow(() => refresh({ automatic: true }));

@@ -21,9 +21,10 @@ from services.booking.routes.own_hours import OwnHours
 from services.booking.routes.rules import OpeningRules
 from services.booking.routes.slots import FreeSlots
 from services.booking.routes.types import Types
+from services.booking.routes.visits import Visits
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers
 
-GIVING = (Delays, Gifts, Asks, Rounds, FiguresOfAgendas)
+GIVING = (Delays, Gifts, Asks, Rounds, FiguresOfAgendas, Visits)
 WAITING = (WaitingEntries, WaitingOffers, Choices, Online)
 CONTROLLERS: list[ControllerRouterHandler] = [
     Types,

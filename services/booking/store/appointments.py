@@ -114,6 +114,15 @@ async def of_expert(db: AsyncConnection, expert_id: UUID, since: datetime, until
     return [_appointment(row) for row in rows.all()]
 
 
+async def named(db: AsyncConnection, expert_id: UUID, part: str, *, limit: int) -> list[Appointment]:
+    """An expert's appointments whose nickname holds `part`, accents and case aside; the latest first."""
+    plain = func.translate(func.lower(table.c.nickname), "àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc")
+    asked = func.translate(func.lower(part), "àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc")
+    mine = select(*_COLUMNS).where(table.c.expert_id == expert_id, func.strpos(plain, asked) > 0)
+    rows = await db.execute(mine.order_by(table.c.starts_at.desc()).limit(limit))
+    return [_appointment(row) for row in rows.all()]
+
+
 async def to_end(
     db: AsyncConnection, *, now: datetime, referral_id: UUID | None = None, case_id: UUID | None = None
 ) -> list[UUID]:
