@@ -22,6 +22,16 @@ STATES = {
     "listed": "Dans la liste publique",
     "closed": "A quitté le réseau",
 }
+STATES_MANY = {
+    "invited": "Invités",
+    "no_charter": "Chartes à signer",
+    "to_check": "Pièces à vérifier",
+    "expiring": "Pièces bientôt échues",
+    "unverified": "Diplômes à revérifier",
+    "full": "Complets cette semaine",
+    "not_offered": "Ne reçoivent pas d’orientations",
+}
+"""The same above a number of them, where it differs."""
 TONES = {"expiring": "lueur", "unverified": "brique", "dormant": "prune", "away": "prune", "listed": "sauge"}
 PROOFS = {
     "rpps": "Inscription (RPPS)",

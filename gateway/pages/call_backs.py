@@ -230,6 +230,7 @@ async def _queue(page: Page, *, refusal: str = "", status: int = 200) -> Respons
     found = await page.house.call_backs.queue()
     return await page.render(
         "call_backs/rappels.html",
+        block="liste",
         status=status,
         asked=found,
         refusal=refusal,

@@ -120,8 +120,9 @@ async def _mine(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
     motive = page.request.query_params.get("motif", "")
     return await page.render(
         "demandes/demandes.html",
+        block="liste",
         status=status,
-        waiting=[one for one in offers if _waits(one, page.now)],
+        waiting=sorted((one for one in offers if _waits(one, page.now)), key=lambda one: (one.expires_at, one.id)),
         to_book=[one for one in offers if one.may_book],
         answered=[one for one in offers if not one.may_book and not _waits(one, page.now)],
         said=SAID.get(page.request.query_params.get("dit", ""), ""),

@@ -50,6 +50,7 @@ async def queue(
     found = await page.house.orientations.queue(whose=WHOSE[whose], status=status, after=apres[:120] or None)
     return await page.render(
         "orientations/file.html",
+        block="liste",
         found=found,
         qui=whose,
         etat=status or "",
