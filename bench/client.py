@@ -1,7 +1,7 @@
 """A load client in a process of its own: N connections in a closed loop, raw HTTP/1.1 over uvloop.
 
 Reads a plan as JSON from its standard input, waits for the line « go », and prints one JSON object: latencies in
-microseconds, statuses, seconds. It refuses any address but loopback, and ends by time or by count.
+microseconds, statuses, seconds. It speaks to loopback only, and ends by time or by count.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ from typing import Any
 
 import uvloop
 
-LOOPBACK = ("127.0.0.1", "::1")
 
 
 class Connection(asyncio.Protocol):

@@ -31,8 +31,6 @@ TERMINAL: Final = frozenset({S.COMPLETED, S.LOST, S.CANCELLED_BY_CALLER, S.CANCE
 OPEN: Final = frozenset(ReferralStatus) - TERMINAL
 BOOKABLE: Final = frozenset({S.READY, S.OFFERED, S.WAITLISTED, S.ESCALATED, S.ACCEPTED})
 OFFERABLE: Final = frozenset({S.READY, S.OFFERED, S.WAITLISTED, S.ESCALATED})
-HAPPENED: Final = frozenset({S.ENGAGED, S.COMPLETED})
-"""Someone was met, or something was given: « a eu lieu »."""
 
 TRANSITIONS: Final[dict[tuple[ReferralStatus, str], ReferralStatus]] = {
     (S.DRAFT, "submitted"): S.READY,
