@@ -24,11 +24,17 @@ class OnlineProgrammes(msgspec.Struct, frozen=True):
     programmes: list[OnlineProgramme]
 
 
-class OnlinePlaces(msgspec.Struct, frozen=True):
-    """GET /online/places: the départements where anyone may book without a call; `everywhere` needs no list."""
+class OnlinePlace(msgspec.Struct, frozen=True):
+    """A département where anyone may book without a call."""
 
-    everywhere: bool
-    departments: list[str]
+    code: str
+    name: str
+
+
+class OnlinePlaces(msgspec.Struct, frozen=True):
+    """GET /online/places: none where no programme opens it."""
+
+    places: list[OnlinePlace]
 
 
 class OnlineExperts(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from contracts.online import (
     OnlineHold,
     OnlineHours,
     OnlineOpen,
+    OnlinePlace,
     OnlinePlaces,
     OnlineProgramme,
     OnlineProgrammes,
@@ -34,9 +35,9 @@ class OnlineReferral(ServiceClient):
     async def keep_programme(self, one: OnlineProgramme) -> None:
         await self._call("PUT", f"/online/programmes/{one.code}", OnlineProgrammes, one)
 
-    async def places(self) -> OnlinePlaces:
-        places: OnlinePlaces = await self._peer.call("GET", "/online/places", OnlinePlaces)
-        return places
+    async def places(self) -> list[OnlinePlace]:
+        found: OnlinePlaces = await self._peer.call("GET", "/online/places", OnlinePlaces)
+        return found.places
 
     async def experts(
         self, department: str, profession: ExpertProfession, modality: Modality

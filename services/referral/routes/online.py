@@ -10,6 +10,7 @@ from contracts.online import (
     OnlineBegun,
     OnlineExperts,
     OnlineOpen,
+    OnlinePlace,
     OnlinePlaces,
     OnlineProgramme,
     OnlineProgrammes,
@@ -24,10 +25,10 @@ from kit.clock import now
 from kit.db import Db, Me
 from kit.limits import Limiter
 from kit.web import HousePermits, NamedHouse
-from services.referral.domain import departments, online
+from services.referral.domain import departments
 from services.referral.domain.departments import DEPARTMENTS
 from services.referral.domain.experts import card
-from services.referral.domain.online import OnlineClosed, Programme
+from services.referral.domain.online import OnlineClosed, Programme, open_in
 from services.referral.store import online as store
 
 Word = Annotated[str, QueryParameter(max_length=40)]
@@ -57,9 +58,10 @@ class Online(Controller):
     @get("/places", opt=PUBLIC)
     async def places(self, db: Db) -> OnlinePlaces:
         """The départements where anyone may book without a call."""
-        found = [one for one in await store.programmes(db) if one.open]
-        everywhere = any(not one.departments for one in found)
-        return OnlinePlaces(everywhere, sorted({code for one in found for code in one.departments}))
+        found = await store.programmes(db)
+        return OnlinePlaces(
+            [OnlinePlace(one.code, one.name) for one in DEPARTMENTS.values() if open_in(found, one.code)]
+        )
 
     @get("/experts", opt=PUBLIC)
     async def experts(
@@ -70,7 +72,7 @@ class Online(Controller):
         modality: FromQuery[Modality],
     ) -> OnlineExperts:
         """Who may be booked there without a call; nobody where no programme is open."""
-        if not online.open_in(await store.programmes(db), department):
+        if not open_in(await store.programmes(db), department):
             return OnlineExperts([])
         found = await store.bookable(
             db, department=department, profession=profession.value, modality=modality.value, today=now().date()
@@ -81,7 +83,7 @@ class Online(Controller):
     async def begin(self, db: Db, house: NamedHouse, permits: HousePermits, data: JSONBody[OnlineStart]) -> OnlineBegun:
         """The permits of one visit; `online-closed` where no programme is open."""
         await _count(house, data.origin)
-        if not online.open_in(await store.programmes(db), data.department):
+        if not open_in(await store.programmes(db), data.department):
             raise OnlineClosed
         case_id, referral_id = uuid4(), uuid4()
         book = BookPermit(
@@ -98,7 +100,7 @@ class Online(Controller):
     async def open(self, db: Db, house: NamedHouse, data: JSONBody[OnlineOpen]) -> None:
         """The case and its orientation, before the hour is booked; the same again changes nothing."""
         await _count(house, data.origin)
-        if not online.open_in(await store.programmes(db), data.department):
+        if not open_in(await store.programmes(db), data.department):
             raise OnlineClosed
         sheet = Sheet(
             department=data.department,
