@@ -14,7 +14,6 @@ from typing import Any
 import uvloop
 
 
-
 class Connection(asyncio.Protocol):
     """One kept-alive connection; one request at a time."""
 
