@@ -41,6 +41,7 @@ class ContactKinds(msgspec.Struct, frozen=True):
     from_hour: time | None = None
     to_hour: time | None = None
     phone: bool = False  # a number is kept, whatever it is used for
+    entries: bool = False  # of an account: its appointments go into its own calendar, by mail
 
 
 class PreviewRequest(msgspec.Struct, frozen=True):
@@ -100,6 +101,7 @@ class AccountWishes(msgspec.Struct, frozen=True):
     channels: list[Channel] = []
     from_hour: time | None = None  # for what does not press; None: 08:00–21:00
     to_hour: time | None = None
+    entries: bool = False  # each appointment by mail, as an entry of their own calendar
 
 
 class Reveal(msgspec.Struct, frozen=True):

@@ -64,6 +64,7 @@ async def channels(page: NamedPage) -> Response[str] | Redirect:
             channels=chosen,
             from_hour=_hour(page.field("from_hour")),
             to_hour=_hour(page.field("to_hour")),
+            entries=page.field("entries") == "oui",
         )
         await page.house.reminders.change_wishes(page.subject, wishes)
     except PeerProblem as error:

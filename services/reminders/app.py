@@ -21,6 +21,7 @@ def create(settings: Settings | None = None) -> Litestar:
         ticks=[
             Tick("ask-for-due-messages", 1, ticks.Ask(Broker(chosen.redis_url))),
             Tick("measure-messages", 5, ticks.measure),
+            Tick("tell-entries", 5, ticks.tell_entries),
             Tick("forget-contacts", 60, ticks.forget),
         ],
         issuers={"referral": chosen.referral_url},

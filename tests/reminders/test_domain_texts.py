@@ -52,6 +52,9 @@ GOLDEN = {
     Notice.BOOKED: "Un rendez-vous a été ajouté à votre agenda le dimanche 22/11 à 08:30. {url}/agenda",
     Notice.MOVED: "Un rendez-vous de votre agenda a été déplacé au dimanche 22/11 à 08:30. {url}/agenda",
     Notice.CANCELLED: "Le rendez-vous de votre agenda du dimanche 22/11 à 08:30 a été annulé. {url}/agenda",
+    Notice.ENTRY: "Rendez-vous le dimanche 22/11 à 08:30, pour votre calendrier. {url}/agenda",
+    Notice.ENTRY_GONE: "Le rendez-vous du dimanche 22/11 à 08:30 a été annulé. Votre calendrier peut le retirer."
+    " {url}/agenda",
     Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le dimanche 22/11 à 08:30, attend que vous l'ayez vu."
     " {url}/agenda",
     Notice.WAITING: "Votre rendez-vous du dimanche 22/11 à 08:30 a commencé. {url}/agenda",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from services.reminders.domain.entries import Entry
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -15,6 +17,7 @@ class Letter:
     id: UUID
     to: str
     text: str
+    entry: Entry | None = None  # a mail may carry one into a calendar
 
 
 class Refused(Exception):

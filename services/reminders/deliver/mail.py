@@ -12,6 +12,7 @@ import aiosmtplib
 
 from kit.clock import now
 from services.reminders.deliver.answers import LONGEST, Letter, Refused, Unknown
+from services.reminders.deliver.invitations import parts
 
 TIMEOUT = 10.0
 CONNECTIONS = 4
@@ -30,12 +31,16 @@ class Mail:
         self._password = unquote(parts.password) if parts.password else None
         self._from = parseaddr(sender)[1]
         self._head = _head(sender, subject)
+        self._with_parts = _head(sender, subject, parts=True)
         self._domain = self._from.rpartition("@")[2]
         self._timeout = timeout
 
     def letter(self, letter: Letter) -> bytes:
         """The whole mail; its Message-ID is that of the row, so that a repeat can be told from a new one."""
         own = f"To: {letter.to}\r\nDate: {format_datetime(now())}\r\nMessage-ID: <{letter.id}@{self._domain}>\r\n"
+        if letter.entry is not None:
+            inside = parts(letter.text, letter.entry, organizer=self._from, attendee=letter.to, now=now())
+            return own.encode() + self._with_parts + inside
         body = binascii.b2a_qp(letter.text.encode() + b"\n", istext=True).replace(b"\n", b"\r\n")
         return own.encode() + self._head + body
 
@@ -88,12 +93,14 @@ class Mail:
         return line
 
 
-def _head(sender: str, subject: str) -> bytes:
-    """The headers that every letter has, encoded once; ends with the empty line."""
+def _head(sender: str, subject: str, *, parts: bool = False) -> bytes:
+    """The headers that every letter has, encoded once; ends with the empty line, or before those of its parts."""
     same = EmailMessage()
     same["From"] = sender
     same["Subject"] = subject
     same["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
+    if parts:
+        return same.as_bytes().rstrip(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
     same["MIME-Version"] = "1.0"
     same["Content-Type"] = 'text/plain; charset="utf-8"'
     same["Content-Transfer-Encoding"] = "quoted-printable"

@@ -20,7 +20,7 @@ from kit.log import log, trace_of
 from kit.vault import Sealed, Vault
 from kit.worker import Listening
 from services.reminders.deliver.answers import Letter, Refused, Route, Unknown
-from services.reminders.deliver.writing import opened, write
+from services.reminders.deliver.writing import entry, opened, write
 from services.reminders.domain import leaving, texts
 from services.reminders.domain.contacts import Reach
 from services.reminders.domain.hours import Hours
@@ -156,7 +156,7 @@ async def prepare(db: AsyncConnection, outgoing: Outgoing, claims: Sequence[Clai
         if link is not None:
             links.append(link)
         hours = reach.wishes.hours(row.time_zone) if reach and row.case_id else None
-        letter = Letter(row.id, address, text)
+        letter = Letter(row.id, address, text, entry(row))
         found.append(Leaving(row, letter, None if row.kind == MessageMoment.NOW else hours))
     await outbox.tell(db, *links)
     await sending.mark_sending(db, [one.row for one in found])

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import now
 from kit.metrics import REGISTRY
-from services.reminders.store import forgetting, sending
+from services.reminders.store import entries, forgetting, sending
 
 A_JOB_TAKES = 50
 
@@ -49,6 +49,12 @@ async def measure(db: AsyncConnection) -> None:
         duplicates_total.inc(repeats)
 
 
+async def tell_entries(db: AsyncConnection) -> None:
+    """Keep professionals' own calendars true to their appointments."""
+    await entries.tell(db, now())
+
+
 async def forget(db: AsyncConnection) -> None:
     """Contacts whose date has come."""
     await forgetting.forget(db, now())
+    await entries.forget(db, now())

@@ -11,6 +11,7 @@ from kit.clock import now
 from kit.vault import Vault
 from services.reminders.domain import texts
 from services.reminders.domain.contacts import Reach
+from services.reminders.domain.entries import Entry
 from services.reminders.domain.texts import Notice
 from services.reminders.store import contacts
 from services.reminders.store.sending import Claimed
@@ -45,6 +46,14 @@ def write(row: Claimed, public_url: str) -> tuple[str, LinkMade | None]:
     url = texts.person_link(public_url, secret)
     gone = row.kind == Notice.GONE
     return texts.for_person(row.starts_at, row.time_zone, url, others=others, gone=gone), link
+
+
+def entry(row: Claimed) -> Entry | None:
+    """What a mail carries into its reader's calendar."""
+    if row.kind not in (Notice.ENTRY, Notice.ENTRY_GONE) or None in (row.thing_id, row.starts_at, row.entry_ends_at):
+        return None
+    assert row.thing_id is not None and row.starts_at is not None and row.entry_ends_at is not None
+    return Entry(row.thing_id, row.version, row.starts_at, row.entry_ends_at, stands=row.kind == Notice.ENTRY)
 
 
 def _link(purpose: LinkPurpose, target_id: UUID, expires_at: datetime | None) -> tuple[str, LinkMade]:

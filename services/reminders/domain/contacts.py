@@ -47,6 +47,7 @@ class Wishes:
     moments: tuple[MessageMoment, ...] = ()
     from_hour: time | None = None
     to_hour: time | None = None
+    entries: bool = False  # of an account: each appointment by mail, as an entry of its own calendar
 
     def hours(self, zone: str) -> Hours:
         """Their own hours on the clock of `zone`."""
@@ -122,7 +123,8 @@ def reach_changed(before: Reach | None, told: AccountWishes) -> Reach:
     kept = before or Reach()
     phone, mail = told.phone or kept.phone, told.mail or kept.mail
     fresh = reach_of_account(AccountChannels(phone, mail, told.channels))
-    return replace(fresh, wishes=wishes_of(told.channels, [], told.from_hour, told.to_hour))
+    wishes = wishes_of(told.channels, [], told.from_hour, told.to_hour)
+    return replace(fresh, wishes=replace(wishes, entries=told.entries))
 
 
 def wishes_of(

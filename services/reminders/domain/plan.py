@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.words import Channel, MessageMoment, Privacy
 from services.reminders.domain.contacts import KEPT, Wishes
+from services.reminders.domain.entries import CARRIED, beside
 from services.reminders.domain.hours import DAY, Hours, nearest
 from services.reminders.domain.texts import Notice
 
@@ -204,7 +205,7 @@ def for_account(
     """What an account is told: at once when it presses, else in the hours of the day."""
     starts_at = about.starts_at if about else None
     due = now
-    calm = notice in (Notice.BOOKED, Notice.MOVED, Notice.CANCELLED, Notice.OTHERWISE)
+    calm = notice in (*CARRIED, Notice.OTHERWISE, Notice.ENTRY, Notice.ENTRY_GONE)
     if about and starts_at and calm and starts_at - now > SOON:
         hours = wishes.hours(about.expert_zone) if wishes else Hours(about.expert_zone)
         due = nearest(hours, now, after=now, before=starts_at - LEAD) or now
@@ -224,7 +225,7 @@ def for_account(
             starts_at=starts_at,
             time_zone=about.expert_zone if about else "Europe/Paris",
         )
-        for channel in dict.fromkeys(channels)
+        for channel in beside(notice, dict.fromkeys(channels), entries=wishes is not None and wishes.entries)
     ]
 
 

@@ -19,6 +19,8 @@ class Notice(StrEnum):
     MOVED = "account_moved"
     CANCELLED = "account_cancelled"
     UNSEEN = "account_unseen"
+    ENTRY = "account_entry"  # an appointment as an entry of their own calendar
+    ENTRY_GONE = "account_entry_gone"
     WAITING = "account_waiting"
     URGENT = "account_urgent"
     OFFER = "account_offer"  # an expert has something to answer, behind their own login
@@ -46,6 +48,8 @@ SENTENCES = {
     Notice.MOVED: "Un rendez-vous de votre agenda a été déplacé au {day} à {hour}.",
     Notice.CANCELLED: "Le rendez-vous de votre agenda du {day} à {hour} a été annulé.",
     Notice.OTHERWISE: "Le rendez-vous de votre agenda du {day} à {hour} se tiendra autrement.",
+    Notice.ENTRY: "Rendez-vous le {day} à {hour}, pour votre calendrier.",
+    Notice.ENTRY_GONE: "Le rendez-vous du {day} à {hour} a été annulé. Votre calendrier peut le retirer.",
     Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le {day} à {hour}, attend que vous l'ayez vu.",
     Notice.DAY_BEFORE: "Le {day}, votre agenda commence à {hour}.",
     Notice.HOUR_BEFORE: "Votre agenda : le {day} à {hour}.",

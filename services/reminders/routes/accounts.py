@@ -64,4 +64,4 @@ class Accounts(Controller):
 
 
 def _kinds(wishes: Wishes) -> ContactKinds:
-    return ContactKinds(list(wishes.channels), [], wishes.from_hour, wishes.to_hour)
+    return ContactKinds(list(wishes.channels), [], wishes.from_hour, wishes.to_hour, entries=wishes.entries)

@@ -104,7 +104,7 @@ async def put_account(db: AsyncConnection, vault: Vault, account_id: UUID, reach
     """Keep how an account is told; an empty reach leaves no key."""
     nothing: dict[str, Any] = {"wrapped_key": None, "phone": None, "mail": None, "channels": []}
     row = {"account_id": account_id, **(nothing if reach.empty else sealed(vault, "account", account_id, reach))}
-    row |= {"from_hour": reach.wishes.from_hour, "to_hour": reach.wishes.to_hour}
+    row |= {"from_hour": reach.wishes.from_hour, "to_hour": reach.wishes.to_hour, "entries": reach.wishes.entries}
     await db.execute(insert(account).values(row).on_conflict_do_update(index_elements=["account_id"], set_=row))
 
 
@@ -123,8 +123,9 @@ async def account_channels(db: AsyncConnection, account_id: UUID) -> tuple[Chann
 async def account_wishes(db: AsyncConnection, account_id: UUID) -> Wishes:
     """The channels and hours an account chose; opens nothing."""
     mine = account.c.account_id == account_id
-    row = (await db.execute(select(account.c.channels, account.c.from_hour, account.c.to_hour).where(mine))).first()
-    return Wishes(tuple(map(Channel, row.channels)), (), row.from_hour, row.to_hour) if row else Wishes()
+    columns = (account.c.channels, account.c.from_hour, account.c.to_hour, account.c.entries)
+    row = (await db.execute(select(*columns).where(mine))).first()
+    return Wishes(tuple(map(Channel, row.channels)), (), row.from_hour, row.to_hour, row.entries) if row else Wishes()
 
 
 async def on_duty(db: AsyncConnection) -> dict[UUID, tuple[Channel, ...]]:

@@ -66,6 +66,7 @@ class Claimed:
     known_privacy: str | None
     overtaken: bool  # a later message with the same words is due too
     hours: tuple[datetime, ...]  # all appointments of that day, where one message speaks of the day
+    entry_ends_at: datetime | None  # of an entry for a calendar
     sealed: Any  # the vault's row, or None
 
     @property
@@ -94,11 +95,13 @@ _LOOK = text(
                 AND (o.starts_at AT TIME ZONE m.time_zone)::date
                     = (m.starts_at AT TIME ZONE m.time_zone)::date ORDER BY 1)
         END AS hours,
+        y.ends_at AS entry_ends_at,
         coalesce(c.wrapped_key, t.wrapped_key) AS wrapped_key, coalesce(c.phone, t.phone) AS phone,
         coalesce(c.mail, t.mail) AS mail, coalesce(c.channels, t.channels) AS channels, c.moments,
         coalesce(c.from_hour, t.from_hour) AS from_hour, coalesce(c.to_hour, t.to_hour) AS to_hour
     FROM {_ROWS} JOIN message m ON m.id = mine.id AND m.fence = mine.fence
     LEFT JOIN appointment a ON a.id = m.appointment_id
+    LEFT JOIN entry y ON y.appointment_id = m.thing_id
     LEFT JOIN contact c ON c.case_id = m.case_id
     LEFT JOIN account t ON m.case_id IS NULL AND t.account_id = m.recipient_id
     WHERE m.leased_until > clock_timestamp() AND m.status IN ('planned', 'sending')
