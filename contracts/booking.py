@@ -19,7 +19,10 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class Slots(msgspec.Struct, frozen=True):
+    """`next` is the cursor of the page that follows, empty where nothing does."""
+
     slots: list[Slot]
+    next: str = ""
 
 
 class ConsultationType(msgspec.Struct, frozen=True):
@@ -119,6 +122,13 @@ class Cancel(msgspec.Struct, frozen=True):
     """POST /appointments/{id}/cancel; a reason is never asked of a person."""
 
     reason: str | None = None
+    heard: str | None = None  # identity's word permit: the person asks for it, by telephone at the practice
+
+
+class CallerSeal(msgspec.Struct, frozen=True):
+    """POST /appointments/{id}/caller: what identity needs to check a word; says nothing to whoever carries it."""
+
+    permit: str
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -126,6 +136,7 @@ class Move(msgspec.Struct, frozen=True):
 
     starts_at: datetime
     type_id: UUID | None = None
+    heard: str | None = None  # as in Cancel
 
 
 class Seat(msgspec.Struct, frozen=True):

@@ -65,7 +65,8 @@ async def begin(house: House) -> None:
 
 
 class Notice:
-    """The longest notice that any type asks for, read again and again: another process may have changed a type."""
+    """What a search must know of the types (the longest notice, what only the line books), read again and again:
+    another process may have changed one."""
 
     _things: dict[str, Any]
 
@@ -79,6 +80,7 @@ class Notice:
     async def read(self, db: AsyncConnection) -> None:
         """As it stands now."""
         self._things["longest_notice"] = await types.longest_notice(db)
+        self._things["line_only"] = await types.line_only(db)
 
 
 async def end(house: House) -> None:

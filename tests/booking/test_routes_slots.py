@@ -13,6 +13,9 @@ from tests.booking.conftest import Door
 from tests.booking.make import FIRST_VIDEO, TYPES, a_rule, an_agenda, an_expert, local_noon, put
 
 
+ONE_WAY = frozenset({Modality.IN_PERSON})
+
+
 async def found(door: Door, **asked: Any) -> list[dict[str, Any]]:
     answer = await door.get(f"/slots?{urlencode(asked, doseq=True)}")
     assert answer.status_code == 200, answer.text
@@ -116,3 +119,23 @@ async def test_a_search_that_makes_no_sense_says_what_is_wrong(door: Door) -> No
         assert (answer.status_code, answer.json()["code"]) in ((422, "unknown-filter"), (422, "unclear-time")), query
     assert (await door.http.get("/slots")).status_code == 401
     assert (await door.post("/slots")).status_code == 405
+
+
+async def test_pages_follow_one_another_without_a_gap_and_each_expert_has_a_first(door: Door) -> None:
+    several = [an_expert(profession=ExpertProfession.GENERAL_PRACTITIONER, modalities=ONE_WAY) for _ in range(5)]
+    await put(door.address.app, *(an_agenda(one) for one in several))
+    asked = {"profession": "general_practitioner", "modality": "in_person", "from": local_noon(3).isoformat()}
+    every = await found(door, **asked, limit=100)
+    paged: list[dict[str, Any]] = []
+    cursor = ""
+    while len(paged) < 100:
+        query = urlencode({**asked, "limit": 7, **({"cursor": cursor} if cursor else {})})
+        page = (await door.get(f"/slots?{query}")).json()
+        paged, cursor = [*paged, *page["slots"]], page["next"]
+    assert paged[:100] == every
+    firsts = (await door.get(f"/slots/first?{urlencode(asked | {'limit': 50})}")).json()
+    mine = {str(one.id) for one in several}
+    assert sorted(one["expert_id"] for one in firsts["slots"] if one["expert_id"] in mine) == sorted(mine)
+    far = urlencode(asked | {"to": local_noon(100).isoformat()})
+    assert (await door.get(f"/slots?{far}")).json()["code"] == "window-too-long"
+    assert (await door.get("/slots?cursor=x")).json()["code"] == "unknown-filter"

@@ -1,5 +1,6 @@
 """The first free slots of the network: the hottest route, over a raw connection."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -10,14 +11,16 @@ import msgspec
 from litestar import Controller, Request, Response, get
 
 from contracts.booking import Slot, Slots
-from contracts.words import ExpertProfession, Modality, VisitKind
+from contracts.caller import Caller
+from contracts.words import ExpertProfession, Modality, Role, VisitKind
 from kit.auth import ANYONE, only
 from kit.clock import now
+from kit.db import Me
 from kit.errors import Invalid
 from kit.hot import JSON, Answer, Asked, Hot
 from kit.web import House, NamedHouse
 from services.booking.domain.moments import instant
-from services.booking.domain.search import MOST, MOST_EXPERTS, Search
+from services.booking.domain.search import LONGEST_WINDOW, MOST, MOST_EXPERTS, After, Search, after
 from services.booking.store.slots import Found, search
 
 ENCODER = msgspec.json.Encoder()
@@ -27,44 +30,79 @@ class UnknownFilter(Invalid):
     """A filter of the search says something that cannot be."""
 
 
-async def free_slots(house: House, query: bytes) -> bytes:
+class WindowTooLong(Invalid):
+    """A search looks at most 92 days on."""
+
+
+async def free_slots(house: House, query: bytes, caller: Caller) -> bytes:
     """The slots that a query string asks for, as the JSON that goes out."""
+    return await _found(house, parse(query), caller)
+
+
+async def first_slots(house: House, query: bytes, caller: Caller) -> bytes:
+    """The first free slot of each expert, unless `per_expert` says otherwise."""
+    wanted = parse(query)
+    each = wanted if wanted.per_expert or wanted.after else replace(wanted, per_expert=1)
+    return await _found(house, each, caller)
+
+
+async def _found(house: House, wanted: Search, caller: Caller) -> bytes:
     things = house.things
-    return encode(await search(things["lines"], parse(query), now(), things["longest_notice"]))
+    found = await search(things["lines"], wanted, now(), things["longest_notice"])
+    more = len(found) == wanted.limit and wanted.per_expert is None
+    following = After(*found[-1][:3]).text if more else ""
+    if things["line_only"] and caller.has(Role.PERSON):  # what only the line may book is not shown to a person
+        found = [one for one in found if one[2] not in things["line_only"]]
+    return encode(found, following)
 
 
 async def _hot(house: House, asked: Asked) -> Answer:
-    return 200, (JSON,), await free_slots(house, asked.query)
+    return 200, (JSON,), await free_slots(house, asked.query, asked.caller)
 
 
-HOT = [Hot("GET", "/slots", frozenset(ANYONE), _hot)]
+async def _hot_first(house: House, asked: Asked) -> Answer:
+    return 200, (JSON,), await first_slots(house, asked.query, asked.caller)
+
+
+HOT = [
+    Hot("GET", "/slots", frozenset(ANYONE), _hot),
+    Hot("GET", "/slots/first", frozenset(ANYONE), _hot_first),
+]
 
 
 class FreeSlots(Controller):
     """The same as the framework and the OpenAPI know it."""
 
     @get("/slots", guards=[only(*ANYONE)])
-    async def free_slots(self, request: Request[Any, Any, Any], house: NamedHouse) -> Response[Slots]:
-        """?profession=&modality=&visit=&type=&expert=&not_expert=&from=&to=&per_expert=&limit= → the first free slots.
+    async def free_slots(self, request: Request[Any, Any, Any], house: NamedHouse, caller: Me) -> Response[Slots]:
+        """The first free slots: ?profession modality visit type expert not_expert from to per_expert limit cursor.
 
-        Repeated or comma-separated; without `type` or `visit`, first visits. At most 100 slots.
+        Repeated or comma-separated; without `type` or `visit`, first visits. At most 100 slots and 92 days; `next` is
+        the cursor of the page that follows.
         """
-        found: Any = await free_slots(house, request.scope["query_string"])
+        found: Any = await free_slots(house, request.scope["query_string"], caller)
+        return Response(found, media_type="application/json")
+
+    @get("/slots/first", guards=[only(*ANYONE)])
+    async def first_slots(self, request: Request[Any, Any, Any], house: NamedHouse, caller: Me) -> Response[Slots]:
+        """The network's first slots, one of each expert unless `per_expert` says more; filters as of /slots."""
+        found: Any = await first_slots(house, request.scope["query_string"], caller)
         return Response(found, media_type="application/json")
 
 
-def encode(found: list[Found]) -> bytes:
+def encode(found: list[Found], following: str = "") -> bytes:
     """The answer; modalities go out as the text they are."""
-    return ENCODER.encode(as_slots(found))
+    return ENCODER.encode(as_slots(found, following))
 
 
-def as_slots(found: list[Found]) -> Slots:
+def as_slots(found: list[Found], following: str = "") -> Slots:
     """Found rows as the contract."""
     return Slots(
         [
             Slot(expert_id, type_id, start, start + _minutes(duration), modality)  # type: ignore[arg-type]
             for start, expert_id, type_id, modality, duration in found
-        ]
+        ],
+        following,
     )
 
 
@@ -84,6 +122,7 @@ def parse(query: bytes) -> Search:
         visits = tuple(VisitKind(one) for one in asked.pop("visit", ()))
         per_expert = _last(asked, "per_expert")
         limit = int(_last(asked, "limit") or 20)
+        cursor = _last(asked, "cursor")
         wanted = Search(
             professions=tuple(ExpertProfession(one) for one in asked.pop("profession", ())) or tuple(ExpertProfession),
             modalities=tuple(Modality(one) for one in asked.pop("modality", asked.pop("modalitie", [])))
@@ -96,6 +135,7 @@ def parse(query: bytes) -> Search:
             until=_moment(_last(asked, "to")),
             per_expert=None if per_expert is None else int(per_expert),
             limit=limit,
+            after=None if cursor is None else after(cursor),
         )
     except ValueError as wrong:
         raise UnknownFilter(str(wrong)) from wrong
@@ -103,6 +143,10 @@ def parse(query: bytes) -> Search:
         raise UnknownFilter(fields={name: "unknown" for name in asked})
     if not 1 <= limit <= MOST or len(wanted.experts) > MOST_EXPERTS or not 1 <= (wanted.per_expert or 1) <= MOST:
         raise UnknownFilter(fields={"limit": f"1 to {MOST}"})
+    if wanted.after is not None and wanted.per_expert is not None:
+        raise UnknownFilter(fields={"cursor": "not with per_expert"})
+    if wanted.until is not None and wanted.until - (wanted.since or now()) > LONGEST_WINDOW:
+        raise WindowTooLong(fields={"to": f"at most {LONGEST_WINDOW.days} days after `from`"})
     return wanted
 
 

@@ -98,6 +98,7 @@ class Types(Controller):
         kind = rules.check(_told(before, data))
         await types.change(db, kind, seen_version(request), now())
         await audit.note(db, caller, "write", "consultation-type", type_id)
+        house.things["line_only"] = await types.line_only(db)
         house.things["longest_notice"] = max(house.things["longest_notice"], await types.longest_notice(db))
         return shown((await types.every(db))[type_id])
 

@@ -7,13 +7,14 @@ when more than its first start can be among them, since decoding it costs more t
 
 import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from services.booking.domain.search import Search
+from services.booking.domain.search import After, Search
 from services.booking.domain.slots import starts
 from services.booking.domain.spans import Span
 from services.booking.domain.types import Shape
@@ -88,6 +89,8 @@ async def search(
     lines: Lines, wanted: Search, now: datetime, longest_notice: timedelta = timedelta(days=1)
 ) -> list[Found]:
     """The first free slots that `wanted` describes, in the order of the clock."""
+    if wanted.after is not None:
+        return await _page_after(lines, wanted, wanted.after, now, longest_notice)
     since = now if wanted.since is None or wanted.since < now else wanted.since
     until = wanted.until or now + timedelta(days=400)
     rows_asked = (wanted.per_expert or wanted.limit) if wanted.experts else wanted.limit
@@ -99,6 +102,20 @@ async def search(
         if wanted.per_expert is None or len(found) >= wanted.limit or not full or rows_asked > 5_000:
             return found
         rows_asked *= 4  # few experts with many days: look further
+
+
+async def _page_after(
+    lines: Lines, wanted: Search, after: After, now: datetime, longest_notice: timedelta
+) -> list[Found]:
+    """The slots that follow the cursor: those that begin with it and come before are read again and left out."""
+    asked = wanted.limit + 50
+    while True:
+        begun = replace(wanted, since=max(after.start, wanted.since or after.start), after=None, limit=asked)
+        found = await search(lines, begun, now, longest_notice)
+        rest = [one for one in found if After(*one[:3]) > after][: wanted.limit]
+        if len(rest) == wanted.limit or len(found) < asked or asked > 20_000:
+            return rest
+        asked *= 4  # many begin at this very minute
 
 
 def _first(rows: Sequence[Any], wanted: Search) -> list[Found]:

@@ -73,6 +73,12 @@ async def longest_notice(db: AsyncConnection) -> timedelta:
     return timedelta(minutes=longest or 0)
 
 
+async def line_only(db: AsyncConnection) -> frozenset[UUID]:
+    """The types that only the line and the professional may book."""
+    asked = select(kinds.c.id).where(kinds.c.bookable_by == BookableBy.LINE.value)
+    return frozenset((await db.execute(asked)).scalars())
+
+
 async def add(db: AsyncConnection, kind: ConsultationType) -> None:
     """A new type; no opening names it yet."""
     await db.execute(insert(kinds).values(_row(kind)))
