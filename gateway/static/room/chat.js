@@ -77,6 +77,7 @@ export const chat = {
   whole(yes) {
     root.dataset.mode = yes ? 'ecrit' : '';
     if (yes) chat.open(true);
+    else unfold(panel(), false, 'ecrire');
   },
 
   open(yes) {

@@ -25,7 +25,7 @@ export const door = {
     speaks = way;
     draw();
     door.tell([...given.others.values()]);
-    chat.whole(way === 'ecrit');
+    if (way === 'ecrit' || before === 'ecrit') chat.whole(way === 'ecrit');
     if (way === 'telephone') given.phone();
     if (before && (way === 'ecrit' || way === 'telephone')) given.devices.setVoice(false);
   },
@@ -45,6 +45,7 @@ export const door = {
     from.speaks = way;
     one('[data-their-way]').textContent = words.speaks[way].theirs;
     one('[data-their-way]').hidden = way === 'oui' && !before;
+    one('[data-their-way]').classList.toggle('lueur', way !== 'oui');
     if (way === 'ecrit') chat.whole(true);
     else if (before === 'ecrit') chat.whole(false);
     if (way === 'telephone') one('[data-plan-now]')?.removeAttribute('hidden');
