@@ -216,6 +216,19 @@ class PermittedCode(msgspec.Struct, frozen=True):
     permit: str
 
 
+class WordCheck(msgspec.Struct, frozen=True):
+    """POST /codes/word: the first word of a spoken code, as a caller says it; checked, never shown."""
+
+    permit: str
+    word: str
+
+
+class WordHeard(msgspec.Struct, frozen=True):
+    """A permit for booking, for a few minutes."""
+
+    permit: str
+
+
 class NewApiKey(msgspec.Struct, frozen=True):
     """POST /api-keys → ApiKey."""
 

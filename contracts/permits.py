@@ -79,6 +79,28 @@ class KeepNumberPermit(Permit, frozen=True):
     case_id: UUID
 
 
+class CallerPermit(Permit, frozen=True):
+    """Somebody calls the practice about this appointment: whose code a word is to be checked against."""
+
+    issuer: ClassVar[str] = "booking"
+    audience: ClassVar[str] = "identity"
+    minutes: ClassVar[int] = 5
+
+    appointment_id: UUID
+    case_id: UUID
+
+
+class WordPermit(Permit, frozen=True):
+    """The caller said the first word of their code to this account: it may move or cancel in their name."""
+
+    issuer: ClassVar[str] = "identity"
+    audience: ClassVar[str] = "booking"
+    minutes: ClassVar[int] = 10
+
+    appointment_id: UUID
+    heard_by: UUID
+
+
 class CodePermit(Permit, frozen=True):
     """Makes the spoken code of a case that was just opened without anyone of the team."""
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.booking import Appointment, Appointments
+from contracts.booking import Appointment, Appointments, CallerSeal
 from contracts.giving import (
     Ask,
     AskAnswer,
@@ -31,6 +31,11 @@ class Giving(ServiceClient):
         path = f"/appointments/{appointment_id}/late"
         said: Appointment = await self._call("POST", path, Appointment, Late(minutes), key=key)
         return said
+
+    async def caller(self, appointment_id: UUID) -> str:
+        """A permit for identity: somebody calls about this appointment."""
+        sealed: CallerSeal = await self._call("POST", f"/appointments/{appointment_id}/caller", CallerSeal)
+        return sealed.permit
 
     async def proposals(self, expert_id: UUID) -> Proposals:
         found: Proposals = await self._call("GET", f"/experts/{expert_id}/proposals", Proposals)

@@ -21,6 +21,8 @@ from contracts.identity import (
     SpokenCode,
     TotpProof,
     TotpSeed,
+    WordCheck,
+    WordHeard,
 )
 from gateway.clients.service import ServiceClient
 
@@ -64,6 +66,10 @@ class Identity(ServiceClient):
     async def find_by_code(self, code: CodeExchange) -> UUID:
         found: FoundCase = await self._call("POST", "/codes/find", FoundCase, code)
         return found.case_id
+
+    async def hear_word(self, check: WordCheck) -> str:
+        heard: WordHeard = await self._call("POST", "/codes/word", WordHeard, check)
+        return heard.permit
 
     async def revoke_links(self, case_id: UUID) -> None:
         await self._call("POST", f"/cases/{case_id}/revoke")

@@ -11,7 +11,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from contracts.booking import Appointment, Cancel, Move
+from contracts.identity import WordCheck
 from gateway.french import local, zone_of
+from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.agenda_view import Visit
 from gateway.pages.agenda_whose import (
@@ -31,6 +33,7 @@ from gateway.pages.agenda_whose import (
 )
 from gateway.typed import version_typed
 from gateway.visits import Day, by_day
+from kit.http import PeerProblem
 
 TEMPLATE = "agenda/rendez_vous.html"
 BLOCK = "fiche"
@@ -90,7 +93,8 @@ async def move(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
         before = await own_appointment(page, who, appointment_id)
         starts_at = _wanted(page, before.expert_zone)
         version = version_typed(page.field("version"))
-        after = await page.house.booking.move(appointment_id, Move(starts_at), key=page.key("move"), version=version)
+        wanted = Move(starts_at, heard=page.field("heard") or None)
+        after = await page.house.booking.move(appointment_id, wanted, key=page.key("move"), version=version)
         word = "remis" if page.field("remis") else "deplace"
         fields = {"starts_at": before.starts_at.isoformat(), "version": str(after.version), "remis": "oui"}
         back = undo(f"/agenda/rendez-vous/{appointment_id}/deplacer", who, fields)
@@ -108,10 +112,35 @@ async def cancel(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
     async def act() -> Answer:
         before = await own_appointment(page, who, appointment_id)
         version = version_typed(page.field("version"))
-        await page.house.booking.cancel(appointment_id, Cancel(), key=page.key("cancel"), version=version)
-        return done(page, who, "annule", wall(before.starts_at, before.expert_zone)["day"])
+        gone = Cancel(heard=page.field("heard") or None)
+        await page.house.booking.cancel(appointment_id, gone, key=page.key("cancel"), version=version)
+        return done(
+            page, who, "annule-pour-elle" if gone.heard else "annule", wall(before.starts_at, before.expert_zone)["day"]
+        )
 
     return await tried_on_card(page, who, appointment_id, "annuler", act())
+
+
+@get("/agenda/rendez-vous/{appointment_id:uuid}/appel", opt=OWNERS_ONLY)
+async def ask_word(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """Somebody calls to move or cancel: the first word of their code is asked, nothing of it is shown."""
+    return await _card(page, whose(page), appointment_id, "appel")
+
+
+@post("/agenda/rendez-vous/{appointment_id:uuid}/appel", opt=OWNERS_ONLY)
+async def hear_word(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
+    """The word is right: other hours and « annuler », in the person's name, for ten minutes."""
+    who = whose(page)
+    await own_appointment(page, who, appointment_id)
+    try:
+        sealed = await page.house.giving.caller(appointment_id)
+        heard = await page.house.identity.hear_word(WordCheck(sealed, page.field("mot")[:80]))
+    except PeerProblem as error:
+        if error.problem.status == 401:
+            raise
+        said = sentence(error.problem.code, error.problem.status)
+        return await _card(page, who, appointment_id, "appel", refusal=said, status=error.problem.status)
+    return await _card(page, who, appointment_id, "entendu", heard=heard)
 
 
 @post("/agenda/rendez-vous/{appointment_id:uuid}/issue", opt=OWNERS_ONLY)
@@ -167,12 +196,20 @@ async def own_appointment(page: Page, who: Whose, appointment_id: UUID) -> Appoi
 
 
 async def _card(
-    page: Page, who: Whose, appointment_id: UUID, gesture: str, *, since: str = "", refusal: str = "", status: int = 200
+    page: Page,
+    who: Whose,
+    appointment_id: UUID,
+    gesture: str,
+    *,
+    since: str = "",
+    refusal: str = "",
+    status: int = 200,
+    heard: str = "",
 ) -> Response[str]:
     appointment = await own_appointment(page, who, appointment_id)
     zone = appointment.expert_zone
     free = Free()
-    if gesture == "deplacer" and appointment.movable:
+    if gesture in ("deplacer", "entendu") and appointment.movable:
         free = await _free(page, appointment, since)
     return await page.render(
         TEMPLATE,
@@ -185,6 +222,7 @@ async def _card(
         gesture=gesture,
         free=free,
         refusal=refusal,
+        heard=heard,
     )
 
 
@@ -210,4 +248,7 @@ async def _free(page: Page, appointment: Appointment, since: str) -> Free:
     return Free(days=days, before=max(today, first - LOOK_AHEAD) if first > today else None, after=after)
 
 
-HANDLERS: list[ControllerRouterHandler] = [one, ask_move, ask_cancel, seen, move, cancel, say_who_came]
+HANDLERS: list[ControllerRouterHandler] = [
+    *(one, ask_move, ask_cancel, ask_word),
+    *(seen, move, cancel, hear_word, say_who_came),
+]

@@ -32,6 +32,7 @@ SAID = {
     "vus": "C'est noté : vus.",
     "deplace": "Le rendez-vous a changé d'heure.",
     "annule": "C'est annulé. La ligne est prévenue et s'occupe de la suite.",
+    "annule-pour-elle": "C'est annulé, au nom de la personne. L'heure est de nouveau libre.",
     "venue": "C'est noté : le rendez-vous a eu lieu.",
     "pas-venue": "C'est noté. La ligne s'occupe de la suite.",
     "retard": "C'est dit : la salle d'attente annonce quelques minutes de retard.",

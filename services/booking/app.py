@@ -45,7 +45,7 @@ def create(settings: Settings | None = None) -> Litestar:
             Tick("offer-freed", 5, offer_freed),
             Tick("pass-offers-on", 15, pass_offers_on),
         ],
-        issuers={"referral": chosen.referral_url},
+        issuers={"referral": chosen.referral_url, "identity": chosen.identity_url},
         starts=[begin, notice.begin],
         stops=[end],
     )

@@ -23,7 +23,7 @@ def create(settings: Settings | None = None) -> Litestar:
     return service(
         "identity",
         chosen,
-        issuers={"referral": chosen.referral_url},
+        issuers={"referral": chosen.referral_url, "booking": chosen.booking_url},
         controllers=CONTROLLERS,
         ticks=[Tick("forget-sessions", 3600, forget_sessions)],
         starts=[begin],

@@ -7,6 +7,7 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """`pepper` is 32 bytes kept outside the database: it keys the hashes of codes and PINs and seals TOTP secrets."""
 
     pepper: bytes
+    booking_url: str = ""  # where booking shows its public keys, for whoever calls a practice
     referral_url: str = ""  # where referral shows its public keys, for the permits of codes
 
 

@@ -133,7 +133,9 @@ spoken_code = Table(
     Column("case_id", Uuid, primary_key=True),
     Column("code_hash", LargeBinary, nullable=False, unique=True),
     Column("pin_hash", LargeBinary),
+    Column("word_hash", LargeBinary),  # of the first word alone, for whoever calls the practice
     _moment("made_at", nullable=False),
     CheckConstraint("octet_length(code_hash) = 32", name="spoken_code_keeps_a_hash"),
     CheckConstraint("pin_hash IS NULL OR octet_length(pin_hash) = 32", name="spoken_code_keeps_a_pin_hash"),
+    CheckConstraint("word_hash IS NULL OR octet_length(word_hash) = 32", name="spoken_code_keeps_a_word_hash"),
 )

@@ -4,7 +4,7 @@ const typing = (element) => element?.closest("input, textarea, select, [contente
 
 // The buttons are part of what is read again from the server: what is given back dresses them anew.
 export function blurring() {
-  let active = localStorage.getItem(KEPT) !== "non";
+  let active = sessionStorage.getItem(KEPT) !== "non";
   const dress = () => {
     const button = document.getElementById("flouter");
     const box = document.getElementById("touche-b");
@@ -22,7 +22,7 @@ export function blurring() {
   document.addEventListener("change", (event) => {
     if (event.target.id !== "touche-b") return;
     active = event.target.checked;
-    localStorage.setItem(KEPT, active ? "oui" : "non");
+    sessionStorage.setItem(KEPT, active ? "oui" : "non");
     dress();
   });
   document.addEventListener("keydown", (event) => {

@@ -7,6 +7,7 @@ from services.booking.routes.absences import Absences
 from services.booking.routes.agendas import Agendas
 from services.booking.routes.appointments import Appointments
 from services.booking.routes.calendars import Calendars, Feeds
+from services.booking.routes.callers import Callers
 from services.booking.routes.changes import Changes
 from services.booking.routes.choices import Choices
 from services.booking.routes.delays import Delays
@@ -24,8 +25,8 @@ from services.booking.routes.types import Types
 from services.booking.routes.visits import Visits
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers
 
-GIVING = (Delays, Gifts, Asks, Rounds, FiguresOfAgendas, Visits)
-WAITING = (WaitingEntries, WaitingOffers, Choices, Online)
+GIVING = (Callers, Delays, Gifts, Asks, Rounds, FiguresOfAgendas, Visits)
+WAITING = (WaitingEntries, WaitingOffers, Choices, Online, Several, GroupSessions)
 CONTROLLERS: list[ControllerRouterHandler] = [
     Types,
     FreeSlots,

@@ -23,6 +23,7 @@ from services.booking.domain import appointments as rules
 from services.booking.domain import refusals, telling
 from services.booking.domain.appointments import Appointment, Party
 from services.booking.domain.moments import instant
+from services.booking.routes.callers import in_whose_name
 from services.booking.routes.nearby import OTHER_HOURS, with_nearest
 from services.booking.routes.rights import DESK, OWNERS, check_version, etag, party, shown
 from services.booking.store import appointments, types
@@ -42,7 +43,13 @@ class Changes(Controller):
 
     @post("/cancel", guards=[only(*ALL)], status_code=200)
     async def cancel(
-        self, request: Asked, appointment_id: FromPath[UUID], data: JSONBody[shapes.Cancel], db: Db, caller: Me
+        self,
+        request: Asked,
+        appointment_id: FromPath[UUID],
+        data: JSONBody[shapes.Cancel],
+        db: Db,
+        caller: Me,
+        permits: HousePermits,
     ) -> Answer:
         """End it before its time; the slot is free again at once."""
         moment = now()
@@ -51,6 +58,7 @@ class Changes(Controller):
         check_version(request, before)
         rules.check_cancel(before, (await types.every(db))[before.type_id], who, moment)
         reason = None if data.reason is None else data.reason[:200]
+        who = await in_whose_name(permits, data.heard, before, caller, who)
         after = await appointments.cancel(db, before, rules.CANCELLED_BY[who], reason=reason, caller=caller, now=moment)
         return await _told(db, caller, after, telling.cancelled(after, who), moment)
 
@@ -63,6 +71,7 @@ class Changes(Controller):
         db: Db,
         caller: Me,
         house: NamedHouse,
+        permits: HousePermits,
     ) -> Answer:
         """Other hours with the same expert, in place: id, room and link stay; a refusal changes nothing."""
         moment, starts_at = now(), instant(data.starts_at)
@@ -70,6 +79,7 @@ class Changes(Controller):
         who = party(caller, before)
         check_version(request, before)
         rules.check_move(before, (await types.every(db))[before.type_id], who, moment)
+        who = await in_whose_name(permits, data.heard, before, caller, who)
         type_id = data.type_id or before.type_id
         try:
             after = await appointments.move(db, before, starts_at=starts_at, type_id=type_id, caller=caller, now=moment)

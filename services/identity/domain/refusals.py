@@ -27,6 +27,10 @@ class CodeNotOpen(NotFound):
     """Unknown, expired or replaced: they look the same."""
 
 
+class WordNotHeard(Forbidden):
+    """That is not the first word of this person's code."""
+
+
 class ProofNeeded(Forbidden):
     """This device is new here, or a PIN was chosen: the PIN or the spoken code is asked; `wrong` if one was given."""
 

@@ -55,6 +55,12 @@ def heard(text: str) -> str | None:
     return " ".join(word[:MARK] for word in words) + f" {digits}"
 
 
+def word_heard(text: str) -> str | None:
+    """The canonical form of one word of a code; None when it cannot be one."""
+    letters = re.findall(r"[a-z]+", folded(text[:80]))
+    return letters[0][:MARK] if len(letters) == 1 and len(letters[0]) >= MARK else None
+
+
 def _apart(letters: str) -> list[str]:
     """Words written without a space; no word of the list begins another, so there is one way at most."""
     words: list[str] = []

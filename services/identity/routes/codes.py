@@ -7,16 +7,25 @@ from typing import Any
 from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
 
-from contracts.identity import CodeExchange, FoundCase, NewCode, PermittedCode, PersonSession, SpokenCode
-from contracts.permits import CodePermit
-from contracts.words import LISTENING, LinkPurpose
+from contracts.identity import (
+    CodeExchange,
+    FoundCase,
+    NewCode,
+    PermittedCode,
+    PersonSession,
+    SpokenCode,
+    WordCheck,
+    WordHeard,
+)
+from contracts.permits import CallerPermit, CodePermit, WordPermit
+from contracts.words import LISTENING, LinkPurpose, Role
 from kit import audit
 from kit.auth import PUBLIC, only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.web import HousePermits
 from services.identity.domain.links import code_closes_at
-from services.identity.domain.refusals import CodeNotOpen, ProofNeeded
+from services.identity.domain.refusals import CodeNotOpen, ProofNeeded, WordNotHeard
 from services.identity.domain.spoken import WORDS, checked_pin
 from services.identity.routes.shown import session_shown
 from services.identity.routes.trust import SHOWN_ONCE, NamedTrust, Rule, Trust
@@ -25,6 +34,7 @@ from services.identity.store.codes import FoundCode
 
 ORIGIN = Rule("code-origin", ("10/minute",), closed_without_redis=True)
 ALL = Rule("code-all", ("100/minute",), closed_without_redis=True)
+WORD = Rule("code-word", ("4/minute", "8/hour", "16/day"), closed_without_redis=True)
 PIN = Rule("code-pin", ("5/minute", "20/hour", "60/day"), closed_without_redis=True)
 
 
@@ -75,6 +85,20 @@ class Codes(Controller):
         found = await _opened(db, trust, data, now())
         await audit.note(db, caller, "find-by-code", "case", found.case_id)
         return FoundCase(found.case_id)
+
+    @post("/word", guards=[only(Role.SECRETARY, Role.EXPERT)], status_code=200)
+    async def word(
+        self, data: JSONBody[WordCheck], db: Db, caller: Me, trust: NamedTrust, permits: HousePermits
+    ) -> WordHeard:
+        """The first word of a code, said by a caller of the practice: right or not, never which."""
+        asked = await permits.read(data.permit, CallerPermit)
+        async with trust.trying([(WORD, str(asked.case_id))]):
+            kept = await codes.first_word(db, asked.case_id)
+            given = codes.word_hash(trust.pepper, asked.case_id, data.word)
+            if not hmac.compare_digest(kept or b"", given):
+                raise WordNotHeard()
+        await audit.note(db, caller, "hear-word", "case", asked.case_id)
+        return WordHeard(permits.sign(WordPermit(asked.appointment_id, caller.subject)))
 
     @get("/words", opt=PUBLIC, cache=True)
     async def words(self) -> tuple[str, ...]:

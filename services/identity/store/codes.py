@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.identity import SpokenCode
 from services.identity.domain.refusals import CaseIsErased
 from services.identity.domain.secrets import peppered
-from services.identity.domain.spoken import heard, new_code
+from services.identity.domain.spoken import heard, new_code, word_heard
 from services.identity.tables import case_access, spoken_code
 
 
@@ -24,6 +24,11 @@ def code_hash(pepper: bytes, text: str) -> bytes:
 def pin_hash(pepper: bytes, case_id: UUID, pin: str) -> bytes:
     """The kept form of a PIN; the case in it makes equal PINs look different."""
     return peppered(pepper, f"pin {case_id}", pin)
+
+
+def word_hash(pepper: bytes, case_id: UUID, word: str) -> bytes:
+    """The kept form of a code's first word; the case in it makes equal words look different."""
+    return peppered(pepper, f"word {case_id}", word_heard(word) or f"\n{word[:80]}")
 
 
 async def renew(
@@ -40,6 +45,7 @@ async def renew(
     code = await _unused(db, pepper, case_id, key)
     values = {
         "code_hash": code_hash(pepper, code.text),
+        "word_hash": word_hash(pepper, case_id, code.words[0]),
         "pin_hash": None if pin is None else pin_hash(pepper, case_id, pin),
         "made_at": now,
     }
@@ -57,6 +63,14 @@ async def _unused(db: AsyncConnection, pepper: bytes, case_id: UUID, key: str | 
         if not (await db.execute(select(taken))).scalar():
             break
     return code
+
+
+async def first_word(db: AsyncConnection, case_id: UUID) -> bytes | None:
+    """The kept form of the first word of a case's code, unless it has none or is erased."""
+    asked = select(spoken_code.c.word_hash).outerjoin(case_access, case_access.c.case_id == spoken_code.c.case_id)
+    mine = asked.where(spoken_code.c.case_id == case_id, case_access.c.erased_at.is_(None))
+    found: bytes | None = (await db.execute(mine)).scalar()
+    return found
 
 
 class FoundCode(msgspec.Struct, frozen=True):
