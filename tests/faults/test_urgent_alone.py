@@ -7,6 +7,7 @@ import signal
 import time
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.house import RunningHouse
@@ -71,3 +72,29 @@ async def test_one_gesture_rings_with_booking_video_reminders_redis_and_celery_p
             assert found is not None
             await visitor.post(found[1], {})
         await house.settle()
+
+
+async def test_one_gesture_rings_while_everything_else_is_killed_and_the_directory_is_shut(house: RunningHouse) -> None:
+    async with Visitor(house.url) as visitor:
+        account = house.account("psychologist")
+        await visitor.sign_in(account.get("login") or account["identifier"], account["password"])
+        await visitor.get("/urgence")
+        shut = await asyncpg.connect(house.database("referral", "owner"))
+        killed = {}
+        try:
+            await shut.execute("BEGIN; LOCK TABLE expert, expert_standing, structure, service IN ACCESS EXCLUSIVE MODE")
+            killed = {name: house.kill(name) for name in AWAY}
+            since = len(house.messages())
+            gesture = asyncio.create_task(visitor.post("/urgence", {"place": "Brest", "department": "29"}))
+            seconds = await first_ring(house, since, within=10)
+            followed = await gesture
+            print(f"gesture to first ring with everything else killed: {seconds:.2f} s")
+            assert followed.status == 200 and "alerte est partie" in followed.text and "SAMU du 29" in followed.text
+        finally:
+            await shut.close()
+            for name, pid in killed.items():
+                await house.back(name, pid, within=60)
+        found = re.search(r'action="(/urgence/[0-9a-f-]+/lever)"', followed.text)
+        assert found is not None
+        await visitor.post(found[1], {})
+    await house.settle(within=60)
