@@ -108,6 +108,7 @@ class PreviewDay(msgspec.Struct, frozen=True):
     ends_at: datetime
     slots: list[datetime]
     taken: bool = False  # something stands in it: an absence, an appointment
+    far: bool = False  # further than the type may be booked today
 
 
 class Preview(msgspec.Struct, frozen=True):

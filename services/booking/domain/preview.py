@@ -16,12 +16,13 @@ MOST_DAYS = 12
 
 @dataclass(frozen=True)
 class PreviewDay:
-    """One opening, what can be offered in it, and whether something stands in it already."""
+    """One opening, what can be offered in it, whether something stands in it already, or it is still too far."""
 
     day: date
     span: Span
     starts: tuple[datetime, ...]
     taken: bool
+    far: bool
 
 
 def days(
@@ -48,5 +49,6 @@ def days(
                 for start in starts(free_time([one.span], near, ()), kind.shape, cut)
                 if not kind.beyond_horizon(start, now, zone)
             )
-        found.append(PreviewDay(one.day, one.span, offered, bool(near)))
+        far = kind is not None and kind.beyond_horizon(one.span.start, now, zone)
+        found.append(PreviewDay(one.day, one.span, offered, bool(near), far))
     return found

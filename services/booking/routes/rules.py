@@ -143,7 +143,7 @@ class OpeningRules(Controller):
         return shapes.Preview(
             time_zone=one.time_zone,
             type_id=chosen.id if chosen else None,
-            days=[shapes.PreviewDay(d.day, d.span.start, d.span.end, list(d.starts), d.taken) for d in days],
+            days=[shapes.PreviewDay(d.day, d.span.start, d.span.end, list(d.starts), d.taken, d.far) for d in days],
             occurrences=len(found),
             last_day=_last(rule, found[-1].day if found else None, today),
         )

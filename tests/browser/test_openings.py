@@ -1,0 +1,90 @@
+"""/ouvertures: hours are seen before they are saved, said in words, told anew from a day on; and why there is none."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.agendas import AXE, RULES, context_of, monday, signed_in
+from tests.browser.agendas import chromium as chromium
+from tests.house import RunningHouse
+
+pytestmark = pytest.mark.browser
+
+
+async def clean(page: Page) -> None:
+    """Nothing for axe to say, nothing wider than the screen."""
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    source = f"{AXE.read_text()}; undefined"
+    await page.evaluate(source)
+    found = await page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+    assert [one["id"] for one in found["violations"]] == []
+
+
+async def test_hours_are_seen_before_they_are_saved_and_told_anew(chromium: Browser, house: RunningHouse) -> None:
+    context = await context_of(chromium, house, viewport={"width": 390, "height": 844})
+    page = await signed_in(context, house)
+    first = monday(7)
+    await page.goto("/ouvertures/nouvelle")
+    await page.get_by_label("Premier jour").fill(first.isoformat())
+    await page.get_by_label("De", exact=True).fill("06:00")
+    await page.get_by_label("À", exact=True).fill("07:15")
+    await page.get_by_text("Le 1er mardi du mois…").click()
+    await page.get_by_label("Lequel").select_option("-1")
+    await page.get_by_label("Quel jour", exact=True).select_option("SU")
+    shown = page.locator("#apercu")
+    await expect(shown).to_contain_text("06:00 – 07:15")
+    await clean(page)
+    await page.get_by_role("button", name="Ouvrir ces heures").dblclick()
+    await expect(page.get_by_role("status").first).to_contain_text("L'ouverture est ajoutée")
+    line = page.get_by_role("listitem").filter(has_text="Le dernier dimanche du mois, 06:00 – 07:15")
+    await expect(line).to_have_count(1)
+    await clean(page)
+
+    await line.get_by_role("link", name=re.compile("^Modifier")).click()
+    await page.get_by_text("Par semaines").click()
+    await page.get_by_text("À partir du jour choisi").click()
+    await page.get_by_label("À partir du", exact=True).fill((first + timedelta(weeks=12)).isoformat())
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(page.get_by_role("listitem").filter(has_text="06:00 – 07:15")).to_have_count(2)
+
+    await page.get_by_label("Jour", exact=True).fill((first + timedelta(days=200)).isoformat())
+    await page.get_by_role("button", name="Demander").click()
+    await expect(page.locator("#pourquoi")).to_contain_text("Aucun créneau ce jour-là")
+    await expect(page.locator("#pourquoi")).to_contain_text("C'est trop loin")
+
+    for _ in range(2):
+        line = page.get_by_role("listitem").filter(has_text="06:00 – 07:15").first
+        await line.get_by_role("link", name=re.compile("^Modifier")).click()
+        await page.get_by_role("button", name="Retirer l'ouverture").click()
+        await expect(page.get_by_role("status").first).to_contain_text("L'ouverture est retirée")
+    await expect(page.get_by_role("listitem").filter(has_text="06:00 – 07:15")).to_have_count(0)
+    await context.close()
+
+
+async def test_a_type_is_set_by_the_coordination_without_scripts(chromium: Browser, house: RunningHouse) -> None:
+    context = await context_of(chromium, house, java_script_enabled=False, viewport={"width": 320, "height": 700})
+    page = await context.new_page()
+    account = house.account("coordinator")
+    await page.goto("/connexion?next=/reglages/motifs")
+    await page.get_by_label("Identifiant").fill(account["login"])
+    await page.get_by_label("Mot de passe").fill(account["password"])
+    await page.keyboard.press("Enter")
+    await page.goto("/reglages/motifs")
+    await page.get_by_role("link", name="Modifier : Rendez-vous de suivi sur place").click()
+    before = await page.get_by_label("Nom pour les professionnels").input_value()
+    await page.get_by_label("Nom pour les professionnels").fill("Suivi au cabinet")
+    await page.get_by_label("Durée").fill("9999")
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(page.get_by_label("Durée")).to_have_value("9999")
+    await expect(page.get_by_text("De 5 à 480 minutes.")).to_be_visible()
+    for name in ("Suivi au cabinet", before):
+        await page.get_by_label("Nom pour les professionnels").fill(name)
+        await page.get_by_label("Durée").fill("30")
+        await page.get_by_role("button", name="Enregistrer").click()
+        await expect(page.get_by_text("C'est enregistré")).to_be_visible()
+        await page.get_by_role("link", name="Modifier : Rendez-vous de suivi sur place").click()
+    await context.close()
