@@ -1,0 +1,29 @@
+"""The coordination's page of rooms shows states and lines, the oldest first, and says when it cannot know."""
+
+from datetime import UTC, datetime, timedelta
+
+from contracts.video import NodeSeen, RoomSeen
+from gateway.pages.rooms import counted
+from gateway.templating import Templates
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+def content(nodes: list[NodeSeen] | None) -> str:
+    template = Templates().environment.get_template("rooms/salles.html")
+    context = template.new_context({"nodes": nodes, "icone": str, **counted(nodes or [])})
+    return "".join(template.blocks["content"](context))
+
+
+def test_each_room_is_a_state_an_hour_and_a_word_for_its_line() -> None:
+    talking = RoomSeen("talking", NOW - timedelta(minutes=20), 2, 900, 0.0, 40)
+    waiting = RoomSeen("waiting", NOW, 1, 0, 0.0, 0)
+    text = content([NodeSeen("video", [waiting], 0.1, False, False), NodeSeen("video-2", [talking], 0.1, False, True)])
+
+    assert text.index("En consultation</th>") < text.index("Salle d’attente</th>")
+    assert "bonne" in text
+    assert "se vide" in text
+
+
+def test_without_an_answer_it_says_that_consultations_go_on() -> None:
+    assert "Les consultations en cours continuent" in content(None)
