@@ -31,6 +31,40 @@ QUESTIONS = {
     "I3: a cancelled appointment still has a claim": """
         SELECT a.id FROM appointment a JOIN claim c ON c.appointment_id = a.id AND c.active
         WHERE a.status LIKE 'cancelled%'""",
+    "a third person's agenda does not hold the hour of a live appointment": """
+        SELECT g.appointment_id, g.expert_id FROM appointment_guest g JOIN appointment a ON a.id = g.appointment_id
+        LEFT JOIN claim c ON c.appointment_id = a.id AND c.active AND c.expert_id = g.expert_id
+            AND c.during @> tstzrange(a.starts_at, a.ends_at)
+        WHERE a.status IN ('booked', 'arrived', 'started') AND a.ends_at > now()
+        GROUP BY 1, 2 HAVING count(c.id) <> 1""",
+    "an hour was offered to a case that does not want this expert": """
+        SELECT o.id FROM waiting_offer o JOIN waiting_entry e ON e.id = o.entry_id
+        WHERE o.answer IS NULL AND (o.expert_id = ANY(e.not_experts)
+            OR (cardinality(e.experts) > 0 AND NOT o.expert_id = ANY(e.experts)))""",
+    "an hour is promised to one person and its hold is gone": """
+        SELECT o.id FROM waiting_offer o LEFT JOIN claim c ON c.id = o.claim_id AND c.active AND c.kind = 'hold'
+        WHERE o.mode = 'exclusive' AND o.answer IS NULL AND o.expires_at > now() AND c.id IS NULL""",
+    "more than one accepted the same freed hour": """
+        SELECT a.id, b.id FROM waiting_offer a JOIN waiting_offer b ON a.expert_id = b.expert_id AND a.id < b.id
+        AND a.starts_at = b.starts_at AND a.answer = 'accepted' AND b.answer = 'accepted'
+        AND a.answered_at > b.sent_at AND b.answered_at > a.sent_at""",
+    "someone has more open offers than they can answer": """
+        SELECT entry_id FROM waiting_offer WHERE answer IS NULL AND expires_at > now()
+        GROUP BY entry_id HAVING count(*) > 3""",
+    "an orientation waits twice": """
+        SELECT referral_id FROM waiting_entry WHERE status IN ('waiting', 'worked')
+        GROUP BY referral_id HAVING count(*) > 1""",
+    "an offer is open for someone who no longer waits": """
+        SELECT o.id FROM waiting_offer o JOIN waiting_entry e ON e.id = o.entry_id
+        WHERE o.answer IS NULL AND o.expires_at > now() AND e.status NOT IN ('waiting', 'worked')""",
+    "a group has more people than seats": """
+        SELECT g.appointment_id FROM group_session g JOIN group_place p USING (appointment_id)
+        WHERE p.status = 'seat' GROUP BY g.appointment_id, g.seats HAVING count(*) > g.seats""",
+    "someone waits for a group in which a seat is free": """
+        SELECT g.appointment_id FROM group_session g JOIN group_place p USING (appointment_id)
+        GROUP BY g.appointment_id, g.seats
+        HAVING count(*) FILTER (WHERE p.status = 'waiting') > 0
+            AND count(*) FILTER (WHERE p.status = 'seat') < g.seats""",
     "I6: free time lies inside an absence": """
         SELECT d.expert_id, d.day FROM busy_block b JOIN agenda_day d ON d.expert_id = b.expert_id
         AND d.day BETWEEN lower(b.during)::date - 2 AND upper(b.during)::date + 1 WHERE d.free && b.during""",

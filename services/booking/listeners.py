@@ -14,7 +14,7 @@ from services.booking.deliver import waiting_heard
 from services.booking.domain import telling
 from services.booking.domain.appointments import CANCELLED_BY, Party
 from services.booking.domain.experts import Expert
-from services.booking.store import absences, appointments, experts, giving
+from services.booking.store import absences, appointments, experts, giving, groups
 
 OURSELVES = Caller(subject=NOBODY, grants=(Grant(Role.SERVICE),))
 
@@ -64,6 +64,7 @@ async def referral_closed(db: AsyncConnection, event: ReferralClosed) -> None:
 async def case_erased(db: AsyncConnection, event: CaseErased) -> None:
     """What was still to come is cancelled, and nothing leads to the case any more."""
     await waiting_heard.case_over(db, event.case_id)
+    await groups.forget_case(db, event.case_id, now())
     await _cancel(db, case_id=event.case_id)
     await appointments.forget_case(db, event.case_id)
 

@@ -21,6 +21,7 @@ from services.booking.routes.online import Online
 from services.booking.routes.own_hours import OwnHours
 from services.booking.routes.rules import OpeningRules
 from services.booking.routes.slots import FreeSlots
+from services.booking.routes.together import GroupSessions, Several
 from services.booking.routes.types import Types
 from services.booking.routes.visits import Visits
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers

@@ -14,9 +14,9 @@ from contracts.words import AppointmentStatus, Modality, Privacy, VisitKind
 from kit.auth import role_name
 from services.booking.domain import refusals, zones
 from services.booking.domain.appointments import LIVE, Appointment
-from services.booking.store import agenda
+from services.booking.store import agenda, guests
 from services.booking.tables import appointment as table
-from services.booking.tables import appointment_event, appointment_guest, claim
+from services.booking.tables import appointment_event, claim
 
 LIVE_STATUSES = [status.value for status in LIVE]
 _KEPT = (
@@ -80,16 +80,9 @@ async def alone_with(db: AsyncConnection, appointment_id: UUID) -> Appointment:
     expert_id = (await db.execute(select(table.c.expert_id).where(table.c.id == appointment_id))).scalar()
     if expert_id is None:
         raise refusals.UnknownAppointment
-    for one in sorted([expert_id, *await guests_of(db, appointment_id)]):
+    for one in sorted([expert_id, *await guests.guests_of(db, appointment_id)]):
         await agenda.lock(db, one)
     return await find(db, appointment_id, to_change=True)
-
-
-async def guests_of(db: AsyncConnection, appointment_id: UUID) -> list[UUID]:
-    """The other professionals whose agendas the same appointment claims."""
-    mine = appointment_guest.c.appointment_id == appointment_id
-    found = await db.execute(select(appointment_guest.c.expert_id).where(mine).order_by(appointment_guest.c.expert_id))
-    return list(found.scalars())
 
 
 async def of_case(db: AsyncConnection, case_id: UUID) -> list[Appointment]:
@@ -195,6 +188,7 @@ async def move(
         raise refusals.by_code(slot.code)
     if (await db.execute(_CLAIM, wanted)).first() is None:
         raise refusals.SlotTaken
+    await guests.claim(db, before.id, starts_at, slot.ends_at)
     if before.case_id is not None and await _overlaps(db, before, starts_at, slot.ends_at):
         raise refusals.CaseOverlap
     await db.execute(
@@ -255,7 +249,7 @@ async def _let_go(db: AsyncConnection, appointment_id: UUID) -> None:
 
 
 async def _refresh(db: AsyncConnection, one: Appointment, now: datetime, *starts: datetime) -> None:
-    everyone = [one.expert_id, *await guests_of(db, one.id)]
+    everyone = [one.expert_id, *await guests.guests_of(db, one.id)]
     for day in {zones.local_day(start, one.expert_zone) for start in starts}:
         first, last = day - timedelta(days=1), day + timedelta(days=1)
         for expert_id in everyone:

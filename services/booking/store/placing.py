@@ -25,7 +25,7 @@ from services.booking.domain.appointments import Appointment
 from services.booking.store import agenda, appointments
 from services.booking.store.booking import Wanted
 from services.booking.tables import appointment as table
-from services.booking.tables import appointment_event, appointment_guest, claim
+from services.booking.tables import appointment_event, claim
 
 _CHECK = text(
     """
@@ -48,12 +48,6 @@ _CLAIM = text(
     *(bindparam(name, type_=DateTime(True)) for name in ("since", "until")),
     *(bindparam(name, type_=Uuid) for name in ("expert", "appointment")),
 )
-_BUSY = text(
-    """
-    SELECT EXISTS (SELECT FROM busy_block WHERE expert_id = :expert AND during && tstzrange(:since, :until))
-        OR NOT EXISTS (SELECT FROM expert WHERE id = :expert AND active)
-    """
-).bindparams(*(bindparam(name, type_=DateTime(True)) for name in ("since", "until")), bindparam("expert", type_=Uuid))
 _HOLDS_END = text("SELECT holds_end(:expert, :now)").bindparams(
     bindparam("expert", type_=Uuid), bindparam("now", type_=DateTime(True))
 )
@@ -68,6 +62,7 @@ class Placing:
     privacy: Privacy = Privacy.NEUTRAL
     replaces_id: UUID | None = None
     series_id: UUID | None = None
+    of_nobody: bool = False  # a group: many attend, and it is no case's
 
 
 async def agendas_alone(db: AsyncConnection, experts: Iterable[UUID], now: datetime) -> None:
@@ -108,8 +103,8 @@ async def place(
         "id": placing.appointment_id,
         "expert_id": wanted.expert_id,
         "type_id": wanted.type_id,
-        "case_id": permit.case_id,
-        "referral_id": permit.referral_id,
+        "case_id": None if placing.of_nobody else permit.case_id,
+        "referral_id": None if placing.of_nobody else permit.referral_id,
         "starts_at": wanted.starts_at,
         "ends_at": slot.ends_at,
         "expert_zone": slot.zone,
@@ -143,17 +138,6 @@ async def place(
     if refreshed:
         await refresh_around(db, wanted.expert_id, [wanted.starts_at], slot.zone, now)
     return await appointments.find(db, placing.appointment_id)
-
-
-async def invite(
-    db: AsyncConnection, one: Appointment, guest_id: UUID, part: str, *, since: datetime, until: datetime
-) -> None:
-    """Claim the same time in another professional's agenda; `slot-taken` when it is not free there."""
-    told = {"expert": guest_id, "since": since, "until": until}
-    if (await db.execute(_BUSY, told)).scalar_one():
-        raise refusals.SlotNotOpen
-    await _claim(db, guest_id, since, until, one.id)
-    await db.execute(insert(appointment_guest).values(appointment_id=one.id, expert_id=guest_id, part=part))
 
 
 async def refresh_around(

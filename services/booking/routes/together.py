@@ -1,0 +1,194 @@
+"""Series, a third person, groups: several hours or several people, each said plainly and claimed in one transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.permits import BookPermit
+from contracts.together import (
+    Beside,
+    Group,
+    Groups,
+    NewGroup,
+    NewGuest,
+    NewSeries,
+    NotInSeries,
+    Place,
+    Series,
+    TakeSeat,
+)
+from contracts.words import Privacy, Role, VisitKind
+from kit import audit, outbox
+from kit.auth import PUBLIC, NotAllowed, caller_of, only
+from kit.clock import now
+from kit.db import Db, Me
+from kit.errors import Refusal
+from kit.web import HousePermits
+from services.booking.domain import refusals, telling, telling_made
+from services.booking.domain import together as rules
+from services.booking.domain.appointments import Appointment, Party
+from services.booking.domain.moments import instant
+from services.booking.domain.types import ConsultationType
+from services.booking.routes.rights import DESK, party, shown
+from services.booking.store import appointments, experts, groups, guests, placing, types
+from services.booking.store import permits as kept_permits
+from services.booking.store.booking import Wanted
+from services.booking.store.ids import new_id
+
+EITHER = (*DESK, Role.EXPERT)
+Asked = Request[Any, Any, Any]
+
+
+class Several(Controller):
+    path = "/appointments/{appointment_id:uuid}"
+
+    @post("/series", guards=[only(*EITHER)], status_code=200)
+    async def series(self, appointment_id: FromPath[UUID], data: JSONBody[NewSeries], db: Db, caller: Me) -> Series:
+        """The same hour in the weeks that follow: all of them, or as many as are free, and which are not."""
+        moment = now()
+        first = await appointments.find(db, appointment_id)
+        _of_the_two(party(caller, first), first, caller.subject)
+        await placing.agendas_alone(db, [first.expert_id], moment)
+        starts = rules.weeks(first.starts_at, first.expert_zone, times=data.times, every=data.every_weeks)
+        permit, kind = await _follow_up(db, first)
+        series_id = first.series_id or new_id()
+        booked: list[Appointment] = []
+        missing: list[NotInSeries] = []
+        for starts_at in starts:
+            wanted = Wanted(first.expert_id, kind.id, starts_at)
+            new = placing.Placing(permit, new_id(), privacy=first.privacy, series_id=series_id)
+            try:
+                booked.append(await placing.place(db, wanted, new, caller=caller, now=moment))
+            except Refusal as refusal:
+                missing.append(NotInSeries(starts_at, refusal.code))
+        if data.all_or_none and missing:
+            raise rules.SeriesNotWhole(missing=[{"starts_at": one.starts_at, "code": one.code} for one in missing])
+        for one in booked:
+            await outbox.tell(db, *telling_made.booked(one))
+        if booked and first.case_id is not None:
+            last = await appointments.last_end(db, first.case_id)
+            if last is not None:
+                await outbox.tell(db, telling.last_appointment(first.case_id, last, moment))
+            await audit.note(db, caller, "book", "case", first.case_id, why="series")
+        await outbox.nudge(db, f"agenda:{first.expert_id}")
+        kinds = await types.every(db)
+        made = [shown(one, kinds[one.type_id], caller, moment) for one in booked]
+        return Series(series_id if booked else None, made, missing)
+
+    @post("/professionals", guards=[only(*EITHER)], status_code=200)
+    async def third(self, appointment_id: FromPath[UUID], data: JSONBody[NewGuest], db: Db, caller: Me) -> Beside:
+        """Another professional at the same hour: both agendas have it, or neither."""
+        moment = now()
+        seen = await appointments.find(db, appointment_id)
+        _of_the_two(party(caller, seen), seen, caller.subject)
+        if data.part not in rules.PARTS or data.expert_id == seen.expert_id:
+            raise rules.GuestNotValid(fields={"expert_id": "another professional"})
+        await experts.find(db, data.expert_id)
+        beside = await guests.guests_of(db, seen.id)
+        await placing.agendas_alone(db, [seen.expert_id, data.expert_id, *beside], moment)
+        one = await appointments.find(db, appointment_id, to_change=True)
+        if not one.live or one.starts_at <= moment:
+            raise refusals.NotInThisState
+        if data.expert_id in await guests.guests_of(db, one.id):
+            return Beside(beside)
+        if data.expert_id in (await kept_permits.kept_by(db, one.id)).not_experts:
+            raise refusals.ExpertNotAllowed
+        await guests.add(db, one.id, data.expert_id, data.part)
+        await guests.claim_one(db, one.id, data.expert_id, one.starts_at, one.ends_at)
+        await placing.refresh_around(db, data.expert_id, [one.starts_at], one.expert_zone, moment)
+        await appointments.note(
+            db, one.id, what="third", caller=caller, now=moment, after={"expert_id": str(data.expert_id)}
+        )
+        if one.case_id is not None:
+            await audit.note(db, caller, "write", "case", one.case_id, why="third person")
+        await outbox.nudge(db, f"agenda:{data.expert_id}", f"agenda:{one.expert_id}")
+        return Beside(await guests.guests_of(db, one.id))
+
+
+class GroupSessions(Controller):
+    path = "/groups"
+
+    @get(opt=PUBLIC)
+    async def to_come(self, db: Db, request: Asked) -> Groups:
+        """Those that are listed; one's own, and those in which one has a place, too."""
+        caller = caller_of(request.scope)
+        mine = [] if caller is None else [caller.subject, *caller.acts_for]
+        case_id = None if caller is None else caller.case_id
+        found = await groups.to_come(db, case_id=case_id, experts=mine, now=now())
+        return Groups(found)
+
+    @post(guards=[only(Role.EXPERT)])
+    async def open(self, data: JSONBody[NewGroup], db: Db, caller: Me) -> Group:
+        """An hour of one's own agenda for many."""
+        moment, starts_at = now(), instant(data.starts_at)
+        title = rules.checked_group(data.title, data.kind, data.seats)
+        kinds = await types.every(db)
+        if data.type_id not in kinds:
+            raise refusals.UnknownType
+        await placing.agendas_alone(db, [caller.subject], moment)
+        nobody = new_id()
+        permit = BookPermit(nobody, nobody, visit=kinds[data.type_id].visit, nickname="Groupe")
+        new = placing.Placing(permit, new_id(), privacy=Privacy.SILENT, of_nobody=True)
+        wanted = Wanted(caller.subject, data.type_id, starts_at)
+        one = await placing.place(db, wanted, new, caller=caller, now=moment)
+        await groups.add(db, one.id, kind=data.kind, title=title, seats=data.seats, listed=data.listed)
+        await outbox.nudge(db, f"agenda:{caller.subject}")
+        found = await groups.to_come(db, case_id=None, experts=[caller.subject], now=moment)
+        return next(each for each in found if each.id == one.id)
+
+    @post("/{group_id:uuid}/places", opt=PUBLIC, status_code=200)
+    async def take(
+        self,
+        group_id: FromPath[UUID],
+        data: JSONBody[TakeSeat],
+        db: Db,
+        request: Asked,
+        permits: HousePermits,
+    ) -> Place:
+        """A seat, or a place in the list; by one's code, or under the permit of a case that nobody knows yet."""
+        caller = caller_of(request.scope)
+        if caller is not None and caller.case_id is not None:
+            case_id = caller.case_id
+        elif data.permit is not None:
+            case_id = (await permits.read(data.permit, BookPermit)).case_id
+        else:
+            raise NotAllowed
+        status, before = await groups.take(db, group_id, case_id, data.nickname.strip()[:40], now())
+        return Place(status, before)
+
+    @post("/{group_id:uuid}/leave", guards=[only(Role.PERSON)], status_code=200)
+    async def leave(self, group_id: FromPath[UUID], db: Db, caller: Me) -> Place:
+        """Give the place back; whoever waited longest has it at once."""
+        await groups.leave(db, group_id, caller.subject, now())
+        return Place("left")
+
+
+def _of_the_two(who: Party, one: Appointment, subject: UUID) -> None:
+    """The professional of the appointment, or the desk; a secretary sees to hours, not to who else comes."""
+    if who is Party.PERSON or (who is Party.EXPERT and one.expert_id != subject):
+        raise NotAllowed
+
+
+async def _follow_up(db: AsyncConnection, first: Appointment) -> tuple[BookPermit, ConsultationType]:
+    """The permit that the first appointment keeps, for visits that follow it in the same way."""
+    if first.case_id is None or first.referral_id is None or not first.live:
+        raise refusals.NotInThisState
+    kinds = (await types.of_expert(db, first.expert_id)).values()
+    same = [one for one in kinds if one.visit is VisitKind.FOLLOW_UP and one.modality is first.modality]
+    if not same:
+        raise refusals.UnknownType
+    kept = await kept_permits.kept_by(db, first.id)
+    permit = BookPermit(
+        case_id=first.case_id,
+        referral_id=first.referral_id,
+        visit=VisitKind.FOLLOW_UP,
+        experts=kept.experts,
+        not_experts=kept.not_experts,
+        priority=kept.level,
+        nickname=first.nickname,
+        person_zone=first.person_zone,
+    )
+    return permit, min(same, key=lambda one: one.id)

@@ -1,0 +1,91 @@
+"""Several hours or several people: series said plainly, two agendas or neither, seats that are never one too many."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.together import NewGroup, NewGuest, NewSeries, TakeSeat
+from contracts.words import Role
+from services.booking.domain.together import weeks
+from tests.booking.conftest import Door
+from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, a_permit, local_noon
+from tests.tokens import a_caller
+
+
+async def booked(door: Door, expert_id: UUID, **more: Any) -> dict[str, Any]:
+    made: dict[str, Any] = (await door.book(expert_id, local_noon(3), **more)).json()
+    return made
+
+
+async def test_a_series_is_booked_whole_or_as_much_as_possible_and_says_which(door: Door) -> None:
+    expert_id = await door.an_expert()
+    expert = a_caller(Role.EXPERT, subject=expert_id)
+    one = await booked(door, expert_id)
+    assert (await door.book(expert_id, local_noon(17))).status_code == 201  # the second week is somebody else's
+    path = f"/appointments/{one['id']}/series"
+    whole = await door.post(path, NewSeries(4, all_or_none=True), caller=expert)
+    assert (whole.status_code, whole.json()["code"]) == (409, "series-not-whole")
+    answer = await door.post(path, NewSeries(4), caller=expert)
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert len(said["booked"]) == 3 and [each["code"] for each in said["missing"]] == ["slot-taken"]
+    assert {each["visit"] for each in said["booked"]} == {"follow_up"}
+    assert {each["series_id"] for each in said["booked"]} == {said["series_id"]}
+    assert len(await door.events("AppointmentBooked", "case_id", one["case_id"])) == 4
+    assert (await door.post(path, NewSeries(12), caller=expert)).json()["code"] == "series-not-valid"
+    assert (await door.post(path, NewSeries(2), caller=a_caller(Role.EXPERT))).status_code == 404
+    await door.proven()
+
+
+def test_the_weeks_of_a_series_keep_their_hour_of_the_wall_over_a_clock_change() -> None:
+    first = local_noon(0).replace(year=2027, month=3, day=22)
+    (after,) = weeks(first, "Europe/Paris", times=1, every=1)
+    assert after - first == timedelta(days=7) - timedelta(hours=1)
+
+
+async def test_a_third_person_takes_both_agendas_or_neither_and_moves_with_them(door: Door) -> None:
+    expert_id, local, busy = await door.an_expert(), await door.an_expert(), await door.an_expert()
+    one = await booked(door, expert_id)
+    path = f"/appointments/{one['id']}"
+    assert (await door.book(busy, local_noon(3))).status_code == 201
+    refused = await door.post(f"{path}/professionals", NewGuest(busy, "local_doctor"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot-taken")
+    answer = await door.post(f"{path}/professionals", NewGuest(local, "local_doctor"))
+    assert (answer.status_code, answer.json()["experts"]) == (200, [str(local)]), answer.text
+    assert (await door.book(local, local_noon(3))).json()["code"] == "slot-taken"
+    assert (await door.book(local, local_noon(5))).status_code == 201
+    not_free = await door.post(f"{path}/move", {"starts_at": local_noon(5).isoformat()})
+    assert not_free.json()["code"] == "slot-taken"
+    assert (await door.post(f"{path}/move", {"starts_at": local_noon(6).isoformat()})).status_code == 200
+    assert (await door.book(local, local_noon(3))).status_code == 201
+    assert (await door.book(local, local_noon(6))).json()["code"] == "slot-taken"
+    assert (await door.post(f"{path}/cancel", {})).status_code == 200
+    assert (await door.book(local, local_noon(6))).status_code == 201
+    await door.proven()
+
+
+async def test_a_group_has_its_seats_and_not_one_more_and_who_waits_has_the_next(door: Door) -> None:
+    expert_id = await door.an_expert()
+    expert = a_caller(Role.EXPERT, subject=expert_id)
+    new = NewGroup("Groupe de parole", FOLLOW_VIDEO.id, local_noon(8), seats=2)
+    made = await door.post("/groups", new, caller=expert)
+    assert made.status_code == 201, made.text
+    group = made.json()["id"]
+    assert (await door.book(expert_id, local_noon(8), type_id=FIRST_VIDEO.id)).json()["code"] == "slot-taken"
+    people = [a_permit() for _ in range(5)]
+    said = await asyncio.gather(
+        *(door.post(f"/groups/{group}/places", TakeSeat(door.sign(one), "Camille")) for one in people)
+    )
+    assert sorted(one.json()["status"] for one in said) == ["seat", "seat", "waiting", "waiting", "waiting"]
+    assert sorted(one.json()["before"] for one in said if one.json()["status"] == "waiting") == [0, 1, 2]
+    seated = next(one for one, answer in zip(people, said, strict=True) if answer.json()["status"] == "seat")
+    again = await door.post(f"/groups/{group}/places", TakeSeat(), caller=a_caller(Role.PERSON, subject=seated.case_id))
+    assert again.json()["status"] == "seat"
+    left = await door.post(f"/groups/{group}/leave", caller=a_caller(Role.PERSON, subject=seated.case_id))
+    assert left.json()["status"] == "left"
+    (shown,) = [one for one in (await door.http.get("/groups")).json()["groups"] if one["id"] == group]
+    assert (shown["taken"], shown["waiting"], shown["mine"]) == (2, 2, None)
+    unknown = await door.post(f"/groups/{uuid4()}/places", TakeSeat(door.sign(a_permit())))
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-group")
+    await door.proven()
