@@ -119,4 +119,7 @@ class KeepNumber(msgspec.Struct, frozen=True):
 
 
 class Revealed(msgspec.Struct, frozen=True):
+    """POST /reveals; for a call-back also which other cases gave the same number, so that nobody is rung twice."""
+
     phone: str | None
+    same_number: list[UUID] = []

@@ -66,6 +66,11 @@ class Reminders(ServiceClient):
         """For whoever asks to be rung: no token, the permit says which case."""
         await self._peer.call("POST", "/kept-numbers", None, number)
 
+    async def reveal_to_ring(self, permit: str) -> Revealed:
+        """The number to give a call back to, and which other cases gave it too."""
+        found: Revealed = await self._call("POST", "/reveals", Revealed, Reveal(permit))
+        return found
+
     async def reveal(self, permit: str) -> str | None:
         """A number, to whoever the permit names; nothing of the answer is kept."""
         found: Revealed = await self._call("POST", "/reveals", Revealed, Reveal(permit))

@@ -9,13 +9,14 @@ from litestar.response import Redirect
 
 from contracts.call_backs import CallBack, CallBackBegun, CallBackChange, CallBackStart, NewCallBack
 from contracts.identity import SpokenCode
-from contracts.reminders import KeepNumber
+from contracts.reminders import KeepNumber, Revealed
 from contracts.words import Role
 from gateway import ringing_hours
 from gateway.guards import LISTENERS_ONLY, OPEN, PERSON_ONLY
 from gateway.house import House
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
+from gateway.pages.calls.console import or_none
 from gateway.visits import theme_at
 from kit.http import PeerAway, PeerProblem
 
@@ -151,20 +152,29 @@ async def claim(call_back_id: FromPath[UUID], page: NamedPage) -> Response[str]:
         return await _queue(
             page, refusal=sentence(error.problem.code, error.problem.status), status=error.problem.status
         )
-    phone, away = None, False
+    found, away = Revealed(None), False
     try:
-        phone = await page.house.reminders.reveal(claimed.reveal)
+        found = await page.house.reminders.reveal_to_ring(claimed.reveal)
     except (PeerAway, PeerProblem):
         away = True
     return await page.render(
         "call_backs/appeler.html",
         asked=claimed.call_back,
-        phone=phone,
+        phone=found.phone,
+        twins=await _twins(page, claimed.call_back, found.same_number),
         away=away,
         outcomes=OUTCOMES,
         said=ringing_hours.said,
         back="/rappels",
     )
+
+
+async def _twins(page: Page, asked: CallBack, cases: list[UUID]) -> list[CallBack]:
+    """Other call-backs that wait for the same number: one call will do for all of them."""
+    if not cases:
+        return []
+    waiting = await or_none(page.house.call_backs.queue()) or []
+    return [one for one in waiting if one.case_id in cases and one.id != asked.id]
 
 
 @post("/rappels/{call_back_id:uuid}/{gesture:str}", opt=LISTENERS_ONLY)

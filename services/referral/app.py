@@ -19,7 +19,7 @@ from services.referral.deliver.ports import Port, Providers
 from services.referral.deliver.ringing import Ringer
 from services.referral.routes import CONTROLLERS
 from services.referral.settings import Settings, read
-from services.referral.store import choices, desk, fairness, members
+from services.referral.store import call_backs, choices, desk, fairness, members
 from services.referral.store.experts import KnownExperts
 
 
@@ -63,6 +63,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
             Tick("overdue", seconds=60, run=falling_due.overdue),
             Tick("seal", seconds=1, run=falling_due.seal),
             Tick("news", seconds=asking_news.SECONDS, run=asking_news.ask_for_news),
+            Tick("forget-call-backs", seconds=3600, run=call_backs.forget),
             Tick("late", seconds=late.SECONDS, run=late.look),
             Tick("duty", seconds=changing_hands.SECONDS, run=changing_hands.try_the_ladder),
         ],

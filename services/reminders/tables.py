@@ -40,7 +40,9 @@ contact = Table(
     Column("given_at", Moment, nullable=False),
     Column("recalled_at", Moment),  # a recall that came before the booking was known here
     Column("forget_at", Moment, nullable=False),
+    Column("number_hash", LargeBinary),  # keyed: two cases of one number are told apart without opening either
     Index("contact_to_forget", "forget_at"),
+    Index("contact_of_number", "number_hash", postgresql_where=text("number_hash IS NOT NULL")),
 )
 """The vault of cases: number and address sealed under the row's own data key; deleting the row destroys the key."""
 

@@ -10,6 +10,7 @@ import msgspec
 from contracts.caller import Caller, Grant
 from contracts.words import Role
 from kit.clock import now
+from services.referral.store import call_backs
 from tests.referral.conftest import Desk
 from tests.tokens import a_caller
 
@@ -112,3 +113,17 @@ async def test_an_erased_case_is_rung_by_nobody(desk: Desk) -> None:
     assert (await desk.post(f"/cases/{waiting['case_id']}/erase")).status_code == 200
     assert (await desk.get("/call-backs")).json()["call_backs"] == []
     assert (await desk.post(f"/call-backs/{waiting['id']}/claim")).json()["code"] == "call-back-over"
+
+
+async def test_a_call_back_is_forgotten_a_month_after_its_end_and_never_before_it(desk: Desk) -> None:
+    kept, over = await asked(desk), await asked(desk)
+    await desk.post(f"/call-backs/{over['id']}/claim")
+    await desk.post(f"/call-backs/{over['id']}/attempts", {"outcome": "reached"})
+    await desk.sql("UPDATE call_back SET asked_at = asked_at - interval '40 days'")
+    for days, left in ((29, 2), (2, 1)):
+        await desk.sql("UPDATE call_back SET ended_at = ended_at - make_interval(days => $1)", days)
+        async with desk.listening.database.transaction() as db:
+            await call_backs.forget(db)
+        assert len(await desk.sql("SELECT 1 FROM call_back")) == left
+    assert [str(row["id"]) for row in await desk.sql("SELECT id FROM call_back")] == [kept["id"]]
+    assert await desk.sql("SELECT 1 FROM call_back_attempt") == []

@@ -53,7 +53,7 @@ class TestReveals:
         case_id, caller = uuid4(), a_caller()
         await door.give(case_id)
         answer = await door.ask("POST", "/reveals", {"permit": signed(keys, case_id, caller.subject)}, caller=caller)
-        assert answer.json() == {"phone": PHONE}
+        assert answer.json()["phone"] == PHONE
         [trace] = await house.sql("SELECT * FROM audit WHERE action = 'reveal'")
         assert (trace["thing_id"], trace["subject"], trace["why"]) == (case_id, caller.subject, "call_back")
 
@@ -72,10 +72,17 @@ class TestReveals:
             assert (answer.status_code, answer.json()["code"]) == (403, "permit-refused")
             assert PHONE.encode() not in answer.content
 
+    async def test_the_same_number_under_two_cases_is_recognised_and_not_shown(self, door: Door, keys: Keys) -> None:
+        caller, one, two, other = a_caller(Role.PSYCHOLOGIST), uuid4(), uuid4(), uuid4()
+        for case_id, phone in ((one, "06 12 77 56 78"), (two, "+33 6 12 77 56 78"), (other, "06 12 77 56 79")):
+            await door.give(case_id, phone=phone)
+        answer = await door.ask("POST", "/reveals", {"permit": signed(keys, one, caller.subject)}, caller=caller)
+        assert answer.json() == {"phone": "+33612775678", "same_number": [str(two)]}
+
     async def test_a_case_without_a_number_reveals_none(self, door: Door, keys: Keys) -> None:
         caller = a_caller()
         answer = await door.ask("POST", "/reveals", {"permit": signed(keys, uuid4(), caller.subject)}, caller=caller)
-        assert answer.json() == {"phone": None}
+        assert answer.json() == {"phone": None, "same_number": []}
 
 
 class TestAccounts:

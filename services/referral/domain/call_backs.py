@@ -13,6 +13,8 @@ CLAIMED: Final = timedelta(minutes=20)
 AGAIN_AFTER: Final = timedelta(minutes=15)
 SHORTEST: Final = timedelta(minutes=15)
 AHEAD: Final = timedelta(days=10)
+FORGOTTEN_AFTER: Final = timedelta(days=30)
+"""Once it is over; as long as the number may be kept, and no longer."""
 OUTCOMES: Final = ("reached", "no_answer", "someone_else", "voicemail", "wrong_number")
 OPEN: Final = frozenset({"waiting", "unreached"})
 

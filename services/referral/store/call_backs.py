@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.call_backs import CallBackAttempt
+from kit.clock import now as clock
 from services.referral.domain import call_backs
 from services.referral.domain.call_backs import CallBack
 from services.referral.tables import call_back, call_back_attempt, care_case, contact
 
 NAMES = CallBack.__slots__
+BATCH = 500
 
 
 async def open_case(db: AsyncConnection, case_id: UUID, *, now: datetime) -> None:
@@ -75,6 +77,12 @@ async def open_ones(db: AsyncConnection, *, limit: int = 200) -> list[CallBack]:
     waiting = call_back.c.status.in_(("waiting", "unreached"))
     rows = await db.execute(select(call_back).where(waiting).order_by(call_back.c.window_to).limit(limit))
     return [_call_back(row) for row in rows]
+
+
+async def forget(db: AsyncConnection) -> None:
+    """Those that were over a month ago, with every call that was made; a person closes one, the clock only forgets."""
+    old = select(call_back.c.id).where(call_back.c.ended_at < clock() - call_backs.FORGOTTEN_AFTER).limit(BATCH)
+    await db.execute(delete(call_back).where(call_back.c.id.in_(old.with_for_update(skip_locked=True))))
 
 
 async def add_attempt(db: AsyncConnection, call_back_id: UUID, outcome: str, *, by: UUID, now: datetime) -> None:

@@ -44,6 +44,7 @@ call_back = Table(
     Index("call_back_open", "window_to", postgresql_where=text("status IN ('waiting', 'unreached')")),
     Index("call_back_once", "case_id", unique=True, postgresql_where=text("status = 'waiting'")),
     Index("call_back_of_case", "case_id", "asked_at"),
+    Index("call_back_to_forget", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
 )
 """Someone asked to be rung; when, how discreetly, and never the number, which is in reminders' vault."""
 
@@ -51,7 +52,7 @@ call_back_attempt = Table(
     "call_back_attempt",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("call_back_id", Uuid, ForeignKey("call_back.id"), nullable=False, index=True),
+    Column("call_back_id", Uuid, ForeignKey("call_back.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("made_by", Uuid, nullable=False),
     Column("outcome", Text, nullable=False),

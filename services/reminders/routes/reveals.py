@@ -31,7 +31,8 @@ class Reveals(Controller):
             raise PermitRefused()
         await audit.note(db, caller, "reveal", "contact", permit.case_id, why=permit.purpose)
         reach = await contacts.find(db, vault, permit.case_id)
-        return Revealed(reach.phone if reach else None)
+        others = await contacts.same_number(db, permit.case_id) if permit.purpose == "call_back" else []
+        return Revealed(reach.phone if reach else None, others)
 
 
 class KeptNumbers(Controller):

@@ -28,6 +28,7 @@ async def put(db: AsyncConnection, vault: Vault, case_id: UUID, reach: Reach, *,
     row = {
         **sealed(vault, "contact", case_id, reach),
         "case_id": case_id,
+        "number_hash": vault.blind(f"number:{reach.phone}") if reach.phone else None,
         "moments": [moment.value for moment in reach.wishes.moments],
         "from_hour": reach.wishes.from_hour,
         "to_hour": reach.wishes.to_hour,
@@ -79,6 +80,13 @@ async def on_the_line(db: AsyncConnection, case_id: UUID, now: datetime) -> bool
     """They have just said how to reach them, so « now » wakes nobody."""
     row = await kept(db, case_id)
     return row is not None and now - row.given_at <= ON_THE_LINE
+
+
+async def same_number(db: AsyncConnection, case_id: UUID) -> list[UUID]:
+    """Other cases that gave the same number; nothing is opened."""
+    mine = select(contact.c.number_hash).where(contact.c.case_id == case_id).scalar_subquery()
+    others = select(contact.c.case_id).where(contact.c.number_hash == mine, contact.c.case_id != case_id)
+    return list((await db.execute(others.order_by(contact.c.given_at.desc()).limit(5))).scalars())
 
 
 async def remember_recall(db: AsyncConnection, case_id: UUID, now: datetime) -> None:
