@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from gateway.pages import (
+    accesses,
     account,
     agenda,
     beside,
@@ -19,6 +20,7 @@ from gateway.pages import (
     motifs,
     moving,
     network,
+    online,
     openings,
     orientations,
     own_hours,
@@ -31,11 +33,11 @@ from gateway.pages import (
     rooms,
     second_factor,
     shift,
-    online,
     soignant,
     soignant_waiting,
     soignant_ways,
     tasks,
+    telephone,
     urgent,
     urgent_after,
     weights,
@@ -53,7 +55,9 @@ HANDLERS: list[ControllerRouterHandler] = [
     *calls.HANDLERS,
     *presence.HANDLERS,
     *cases.HANDLERS,
+    *accesses.HANDLERS,
     *shift.HANDLERS,
+    *telephone.HANDLERS,
     *urgent.HANDLERS,
     *urgent_after.HANDLERS,
     *readings.HANDLERS,

@@ -94,6 +94,7 @@ async def show(page: Page, case_id: UUID, *, status: int = 200, **more: Any) -> 
         statuses=STATUSES,
         non_data=NON_DATA,
         writes=bool(page.roles & LISTENING),
+        closed_accesses=page.request.query_params.get("acces") == "fermes",
         **{"back": f"/dossier/{case_id}", **more},
     )
 

@@ -43,6 +43,7 @@ SAID = {
     "sans-attente": "C'est noté : plus rien ne vous sera proposé. Votre rendez-vous n'a pas changé.",
     "heure-prise": "Cette heure est à vous.",
     "heure-partie": "Cette heure n'est plus libre. Rien d'autre n'a changé, et vous attendez toujours.",
+    "acces": "C'est fermé partout ailleurs. Le lien reçu n'ouvre plus rien ; votre code, lui, ouvre toujours.",
     "non-merci": "C'est noté : elle est proposée à quelqu'un d'autre. Vous attendez toujours.",
 }
 """What a page says once, after a press, by the word in its address."""

@@ -88,7 +88,7 @@ class Desk:
         told = {"phone": "06 12 34 56 78", "channels": ["sms"], "moments": ["now", "hour_before"], **choices}
         return await self.ask("PUT", f"/reminders/cases/{case_id}/contact", told)
 
-    async def handed_over(self, **sheet: Any) -> tuple[Any, Any]:
+    async def handed_over(self, *, phone: str = "06 12 34 56 78", **sheet: Any) -> tuple[Any, Any]:
         """A whole hand-over: (permit, appointment)."""
         contact = await self.call(**sheet)
         permit = await self.permit(contact)
@@ -100,7 +100,7 @@ class Desk:
                     if refused.code != "slot-taken":
                         raise
                     continue
-                await self.tell_me(permit["case_id"])
+                await self.tell_me(permit["case_id"], phone=phone)
                 return permit, await self.book(permit, slot, hold)
 
     async def referral(self, permit: Any) -> Any:
