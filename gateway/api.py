@@ -22,7 +22,7 @@ RETURNED = ("content-type", "etag", "retry-after", "location", "idempotency-repl
 NOT_FOR_PROGRAMS = frozenset(
     {
         *("metrics", "ready", "live", "keys", "tokens", "login", "login/factors"),
-        *("links/exchange", "codes/exchange", "codes/permitted", "kept-numbers"),
+        *("links/exchange", "codes/exchange", "codes/permitted", "kept-numbers", "invitations/open"),
     }
 )
 """What only the gateway itself asks of a service."""

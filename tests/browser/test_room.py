@@ -264,6 +264,7 @@ async def flaws(page: Page) -> list[str]:
 async def test_waiting_and_talking_are_open_to_everyone(meeting: Meeting) -> None:
     person, professional = await meeting.come("person"), await meeting.come("professional")
     await professional.wait_for_selector("[data-do=admettre]:enabled")
+    await person.click("[data-do=preparer]")
     assert [await flaws(person), await flaws(professional)] == [[], []]
 
     await professional.click("[data-do=admettre]")
@@ -272,5 +273,11 @@ async def test_waiting_and_talking_are_open_to_everyone(meeting: Meeting) -> Non
     await person.click("[data-do=entrer]")
     await person.click("[data-do=ecrire]")
     await professional.wait_for_selector("[data-lock]:not([hidden])")
+    await person.click(".commandes [data-do=plan]")
+    await person.click("[data-do=parole]")
     await professional.click("[data-do=confidentialite]")
+    assert [await flaws(person), await flaws(professional)] == [[], []]
+    await professional.click("[data-privacy] [data-do=fermer]")
+    await professional.click("[data-do=inviter]")
+    await person.click("[data-do=partir]")
     assert [await flaws(person), await flaws(professional)] == [[], []]

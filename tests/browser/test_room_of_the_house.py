@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 from contracts.identity import SpokenCode
 from contracts.words import Role
 from infra.embedded import token
-from tests.browser.calls import a_visitor, chromium_for_calls, sees, until
+from tests.browser.calls import a_visitor, chromium_for_calls, measure, sees, until
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
@@ -83,6 +83,8 @@ async def test_a_code_and_a_password_meet_in_one_sealed_room(house: RunningHouse
     await person.wait_for_selector("[data-link].sauge")
     assert "Vous êtes au bon endroit" in await person.inner_text("main")
     assert await until(partial(marked, house, appointment_id, "arrived_at"))
+    await said_late(professional, appointment_id)
+    await person.wait_for_selector("[data-said=attente]:has-text('quelques minutes de retard')")
 
     await professional.goto(f"{house.url}/salle/{appointment_id}")
     await professional.click("[data-do=admettre]:enabled")
@@ -94,12 +96,78 @@ async def test_a_code_and_a_password_meet_in_one_sealed_room(house: RunningHouse
     assert await until(partial(sees, professional))
     assert await until(partial(marked, house, appointment_id, "started_at"))
 
+    await an_alert_from_the_room(house, person, professional)
+    await a_third_person(house, chromium, professional, appointment_id)
+
     for _ in range(3):
         await person.keyboard.press("Shift")
     await person.wait_for_url("**/calendrier")
-    await professional.wait_for_selector("[data-said=salle]:has-text('a quitté')")
+    await professional.wait_for_selector("[data-after-words]:has-text('a quitté vite')")
     await person.goto(f"{house.url}/salle/{appointment_id}")
     assert "/connexion" in person.url, "after a quick exit the room is not open here any more"
+
+
+async def said_late(professional: Page, appointment_id: UUID) -> None:
+    """One tap of the professional, wherever they are."""
+    told = await professional.evaluate(
+        """async (id) => (await fetch(`/api/v1/booking/appointments/${id}/late`, {
+          method: 'POST', body: JSON.stringify({ minutes: 5 }),
+          headers: {
+            'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(),
+            'x-csrf-token': document.querySelector('[name=csrf_token]').value,
+          },
+        })).status""",
+        str(appointment_id),
+    )
+    assert told == 200
+
+
+async def an_alert_from_the_room(house: RunningHouse, person: Page, professional: Page) -> None:
+    """The dialog opens over the conversation, rings, and the conversation goes on behind it."""
+    await professional.click(".commandes [data-do=plan]")
+    await professional.fill("#plan-place", "12 rue des Lilas")
+    await professional.click("[data-plan-form] button.pri")
+    known, before = len(house.messages()), (await measure(person))["heard"]
+    await professional.keyboard.press("Alt+KeyU")
+    assert await professional.input_value("#u-place") == "12 rue des Lilas", "what was agreed is there already"
+    await professional.get_by_role("button", name="Alerter", exact=True).click()
+    await professional.get_by_role("heading", name="L'alerte est partie").wait_for()
+    assert await until(partial(rung, house, known))
+    (row,) = await house.ask("referral", "SELECT raised_from FROM urgent_action ORDER BY triggered_at DESC LIMIT 1")
+    assert row["raised_from"] == "room"
+    assert await until(partial(heard_since, person, before))
+    await professional.get_by_role("button", name="lever l'alerte").click()
+    await professional.get_by_role("heading", name="L'alerte est levée").wait_for()
+    await professional.click("#urgence [data-revenir]")
+    assert await professional.is_visible("[data-stage]")
+
+
+async def rung(house: RunningHouse, known: int) -> bool:
+    return any(one["channel"] == "voice" for one in house.messages()[known:])
+
+
+async def heard_since(page: Page, before: int) -> bool:
+    return (await measure(page))["heard"] > before + 10
+
+
+async def a_third_person(house: RunningHouse, browser: Browser, professional: Page, appointment_id: UUID) -> None:
+    """A code said aloud, typed by someone without any account, and a door that the professional opens."""
+    await professional.click("[data-do=inviter]")
+    await professional.click("[data-do=inviter-faire]")
+    await professional.wait_for_selector("[data-invite-made]:not([hidden])")
+    code = await professional.inner_text("[data-invite-code]")
+    await professional.click("[data-invite] [data-do=fermer]")
+    guest = await (await a_visitor(browser)).new_page()
+    await guest.goto(f"{house.url}/invite")
+    await guest.fill("[name=code]", "000 000 000")
+    await guest.click("main form button")
+    assert "n’ouvre pas" in await guest.inner_text("[role=alert]")
+    await guest.fill("[name=code]", code)
+    await guest.click("main form button")
+    await guest.wait_for_url(f"**/invite/{appointment_id}")
+    await professional.wait_for_selector("[data-guest]:not([hidden])")
+    assert "Alix" not in await guest.inner_text("main")
+    await guest.context.close()
 
 
 async def marked(house: RunningHouse, appointment_id: UUID, column: str) -> Any:
