@@ -42,6 +42,7 @@ class Visit(msgspec.Struct, frozen=True):
     expert_id: UUID
     expert_calls: bool = False  # by telephone: the professional rings the number that was given
     ways: tuple[Modality, ...] = ()
+    handed_back: bool = False  # the professional cannot hold it: another hour is looked for
     sooner: bool = False  # far enough away to wait for an earlier hour
 
     @property
@@ -80,6 +81,7 @@ def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime, *
         expert_id=appointment.expert_id,
         expert_calls=appointment.calls == "expert" or (appointment.calls is None and number),
         ways=tuple(one for one in Modality if card is not None and one in card.modalities),
+        handed_back=state == "ahead" and appointment.handed_back,
         sooner=state == "ahead" and appointment.movable and appointment.starts_at - now > SOONER,
     )
 

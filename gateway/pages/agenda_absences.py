@@ -34,6 +34,7 @@ BLOCK = "fiche"
 MIDNIGHT = time(0, 0)
 AT_ONCE = timedelta(days=60)
 """How much of an agenda one question may ask."""
+EVERY = "tous"
 FIELDS = ("jour", "debut", "au", "fin", "repete", "jusque")
 RHYTHMS = {"semaine": "FREQ=WEEKLY", "deux": "FREQ=WEEKLY;INTERVAL=2", "mois": "FREQ=MONTHLY"}
 
@@ -81,7 +82,7 @@ async def _add(page: Page, who: Whose) -> Answer:
         return await _form(page, who, _typed(page), touched=touched)
     made = await page.house.booking.add_absence(who.expert, wanted, key=page.key("away"))
     day = wall(starts_at, zone)["day"]
-    back = [one.id for one in touched if str(one.id) in page.fields("rdv")]
+    back = [one.id for one in touched if str(one.id) in _ticked(page)]
     if back:
         await page.house.booking.hand_back(who.expert, back, key=page.key("back"))
         return done(page, who, "absence-rendus", day)
@@ -95,7 +96,7 @@ async def hand_back(page: NamedPage) -> Answer:
     who = whose(page)
 
     async def act() -> Answer:
-        ids = [UUID(one) for one in page.fields("rdv") if _is_id(one)]
+        ids = [UUID(one) for one in _ticked(page) if _is_id(one)]
         if not ids:
             raise NobodyTicked()
         await page.house.booking.hand_back(who.expert, ids, key=page.key("back"))
@@ -167,6 +168,12 @@ def _rrule(page: Page) -> str:
 
 def _scope(page: Page) -> str:
     return "all" if page.field("portee") == "all" else "one"
+
+
+def _ticked(page: Page) -> list[str]:
+    """Those that are ticked, or all that the list named."""
+    ticked = page.fields("rdv")
+    return page.fields("tout") if EVERY in ticked else ticked
 
 
 def _is_id(text: str) -> bool:
