@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from contracts.caller import Caller
 from contracts.words import Role
 from kit.clock import now
+from kit.db import Database
 from services.booking import invariants
 from services.booking.domain.types import HORIZON_MOST
+from services.booking.store import watch
 from tests.booking.conftest import Door
 from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, a_rule, an_agenda, an_expert, local_noon, put
 from tests.booking.test_routes_agendas import an_empty_agenda, the_grid, weekly
@@ -280,3 +282,23 @@ async def test_the_projection_is_the_brute_force_answer_for_any_rules(
         assert await invariants.check(connection, now()) == []
     finally:
         await connection.close()
+
+
+async def test_each_day_the_tick_brings_the_next_day_into_reach_and_writes_thirteen_months(
+    door: Door, database: Database
+) -> None:
+    one = an_expert(time_zone="Pacific/Tahiti")
+    await put(door.address.app, an_agenda(one))
+    behind = "UPDATE expert_agenda SET shown_until = shown_until - 3, written_until = $2 WHERE expert_id = $1"
+    await door.rows(behind, one.id, date.today() + timedelta(days=100))
+    late = "DELETE FROM agenda_day WHERE expert_id = $1 AND day > current_date + 57 RETURNING day"
+    gone = {row["day"] for row in await door.rows(late, one.id)}
+    await door.rows("DELETE FROM opening_occurrence WHERE expert_id = $1 AND day > current_date + 100", one.id)
+    async with database.transaction() as db:
+        await watch.extend(db, now())
+    shown = "SELECT DISTINCT day FROM agenda_day WHERE expert_id = $1 AND day > current_date + 57"
+    again = await door.rows(shown, one.id)
+    assert {row["day"] for row in again} == gone
+    (row,) = await door.rows("SELECT max(day) AS last FROM opening_occurrence WHERE expert_id = $1", one.id)
+    assert row["last"] >= date.today() + timedelta(days=397)
+    await door.proven()
