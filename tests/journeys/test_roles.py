@@ -34,6 +34,7 @@ NOT_FOR_PROGRAMS = {
 OPEN_PAGES = {
     *("/", "/live", "/ready", "/metrics", "/l", "/theme", "/quitter", "/calendrier", "/alerte", "/static/{}"),
     *("/rappel", "/calendrier/{}"),
+    *("/en-ligne", "/en-ligne/heures", "/en-ligne/confirmer"),
     *("/invite", "/invite/{}", "/invite/{}/fil"),
     *("/connexion", "/connexion/code", "/verrou", "/deconnexion", "/invitation", "/professionnels"),
 }

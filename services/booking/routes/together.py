@@ -26,6 +26,7 @@ from kit.auth import PUBLIC, NotAllowed, caller_of, only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.errors import Refusal
+from kit.permits import PermitRefused
 from kit.web import HousePermits
 from services.booking.domain import refusals, telling, telling_made
 from services.booking.domain import together as rules
@@ -155,7 +156,7 @@ class GroupSessions(Controller):
         elif data.permit is not None:
             case_id = (await permits.read(data.permit, BookPermit)).case_id
         else:
-            raise NotAllowed
+            raise PermitRefused
         status, before = await groups.take(db, group_id, case_id, data.nickname.strip()[:40], now())
         return Place(status, before)
 

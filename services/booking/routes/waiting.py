@@ -18,6 +18,7 @@ from kit import audit, outbox
 from kit.auth import NotAllowed, only
 from kit.clock import now
 from kit.db import Db, Me
+from kit.permits import PermitRefused
 from kit.web import HousePermits, NamedHouse
 from services.booking.deliver import waiting_answers
 from services.booking.domain import refusals
@@ -63,7 +64,7 @@ class WaitingEntries(Controller):
             if data.modalities:
                 permit = msgspec.structs.replace(permit, modalities=tuple(data.modalities))
         else:
-            raise NotAllowed
+            raise PermitRefused
         ends = [moment + rules.LONGEST]
         if data.until is not None:
             ends.append(instant(data.until + timedelta(days=1), time(0), permit.person_zone))
