@@ -30,6 +30,7 @@ NOT_FOR_PROGRAMS = {
         "POST /codes/permitted",
     },
     "reminders": {"POST /kept-numbers"},
+    "video": {"POST /invitations/open"},
 }
 OPEN_PAGES = {
     *("/", "/live", "/ready", "/metrics", "/l", "/theme", "/quitter", "/calendrier", "/alerte", "/static/{}"),
