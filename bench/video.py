@@ -6,6 +6,7 @@ of one Chromium talk directly, then through the node. CPU is the server's alone 
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -25,6 +26,10 @@ def run(*, quick: bool = False, soak: float | None = None) -> dict[str, Any]:
         return run_soak(soak * 60)
     seconds = 6.0 if quick else 20.0
     told: dict[str, Any] = {}
+    if os.getloadavg()[0] > (os.cpu_count() or 1):
+        print(
+            f"THE MACHINE IS BUSY (load {os.getloadavg()[0]:.0f}): packets may be lost for want of a turn", flush=True
+        )
     missing = video_janus.ensure()
     with video_node() as node, contextlib.ExitStack() as stack:
         reference = None if missing else stack.enter_context(video_janus.janus())

@@ -14,6 +14,16 @@ def found() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+FIREFOX_TEST = "tests/browser/test_firefox.py"
+
+
+def firefox_missing() -> str | None:
+    """Firefox is met where it is; it is too heavy to bring along for one test."""
+    if any(map(shutil.which, ("firefox-esr", "firefox"))):
+        return None
+    return f"{FIREFOX_TEST} n'est pas passé : Firefox n'est pas là (apt-get install firefox-esr)."
+
+
 def ensure(say: Callable[[str], None]) -> str | None:
     """None once a browser is there, else the sentence that says how to get one."""
     if found():

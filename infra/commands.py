@@ -155,9 +155,12 @@ def test(_: argparse.Namespace, rest: list[str]) -> int:
     if unrelayed:
         selection.append(f"--ignore={relay.TEST}")
     strict = ["-p", "infra.every_test"] if os.environ.get("CI") == "true" else []
+    foxless = browser.firefox_missing()
+    if foxless:
+        selection.append(f"--ignore={browser.FIREFOX_TEST}")
     code = _module("pytest", *selection, *strict, *rest) if rest else _both_lanes(*selection, *strict)
-    if unrelayed:
-        say(f"\nATTENTION : {unrelayed}")
+    for left_out in filter(None, (unrelayed, foxless)):
+        say(f"\nATTENTION : {left_out}")
     if missing:
         say(f"\nATTENTION : {missing}\nLes tests de navigateur n'ont PAS été passés.")
     return code
