@@ -14,7 +14,7 @@ from services.booking.deliver import waiting_heard
 from services.booking.domain import telling
 from services.booking.domain.appointments import CANCELLED_BY, Party
 from services.booking.domain.experts import Expert
-from services.booking.store import absences, appointments, experts, giving, groups
+from services.booking.store import absences, appointments, calendars, experts, giving, groups
 
 OURSELVES = Caller(subject=NOBODY, grants=(Grant(Role.SERVICE),))
 
@@ -46,6 +46,7 @@ async def _leave(db: AsyncConnection, event: ExpertChanged) -> None:
 async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
     """An expert without an account is offered to nobody; standing appointments are for people to settle."""
     await experts.close(db, event.account_id, now())
+    await calendars.forget(db, event.account_id)
     await giving.want_weekly(db, event.account_id, None)
 
 

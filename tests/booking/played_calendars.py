@@ -74,13 +74,13 @@ class Server:
             return web.Response(status=401)
         said = {
             "/dav/": "<d:current-user-principal><d:href>/dav/me/</d:href></d:current-user-principal>",
-            "/dav/me/": "<c:calendar-home-set><d:href>/dav/home/</d:href></c:calendar-home-set>",
+            "/dav/me/": "<c:calendar-home-set><d:href>/dav/all/</d:href></c:calendar-home-set>",
             "/dav/one/": "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>",
         }
         if request.method == "REPORT":
             data = self.calendar.decode().replace("&", "&amp;")
             return web.Response(status=207, text=MULTI % (FOUND % ("x", data)), content_type="application/xml")
-        if request.path == "/dav/home/":
+        if request.path == "/dav/all/":
             inner = "<d:response><d:href>/dav/one/</d:href><d:propstat><d:prop>%s</d:prop></d:propstat></d:response>"
             return web.Response(status=207, text=MULTI % (inner % said["/dav/one/"]), content_type="application/xml")
         prop = said.get(request.path, "")

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from contracts.events import AccountClosed
 from contracts.words import Role
 from kit.clock import now
 from kit.db import Database
 from kit.vault import Vault
+from services.booking import listeners
 from services.booking.deliver.calendars import Looker
 from services.booking.deliver.fetching import NotFetched, Wanted, fetch
 from services.booking.domain.calendar_addresses import Address, address
@@ -155,6 +157,41 @@ async def test_a_calendar_that_fails_keeps_its_time_says_so_and_is_asked_less_of
     assert pauses == [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1)]
     assert await blocks(door, expert_id) == [(noon, noon + timedelta(hours=1))]
     await door.proven()
+
+
+async def test_a_closed_account_leaves_no_way_to_its_calendars(door: Door, looker: Looker, database: Database) -> None:
+    expert_id = await door.an_expert()
+    expert = a_caller(Role.EXPERT, subject=expert_id)
+    await joined(door, expert_id, "https://a.org/x.ics")
+    secret = (await door.post(f"/experts/{expert_id}/feed", caller=expert)).json()["secret"]
+    assert (await door.get(f"/feeds/{secret}")).json() == {"entries": []}
+    async with database.transaction() as db:
+        await listeners.account_closed(db, AccountClosed(account_id=expert_id, version=9))
+    assert (await door.get(f"/feeds/{secret}")).json()["code"] == "unknown-feed"
+    assert await door.rows("SELECT 1 FROM external_calendar WHERE expert_id = $1", expert_id) == []
+
+
+async def test_the_calendar_given_out_has_hours_and_no_word_more(door: Door) -> None:
+    expert_id = await door.an_expert()
+    expert = a_caller(Role.EXPERT, subject=expert_id)
+    booked = (await door.book(expert_id)).json()
+    made = await door.post(f"/experts/{expert_id}/feed", caller=expert, idempotency_key="feed")
+    secret = made.json()["secret"]
+    kept = await door.rows("SELECT body FROM idempotency WHERE key = 'feed'")
+    assert not any(secret.encode() in (row[0] or b"") for row in kept)  # no table holds it
+    (entry,) = (await door.get(f"/feeds/{secret}")).json()["entries"]
+    assert set(entry) == {"uid", "sequence", "starts_at", "ends_at", "changed_at"}
+    await door.post(f"/appointments/{booked['id']}/move", {"starts_at": local_noon(5).isoformat()}, caller=expert)
+    (moved,) = (await door.get(f"/feeds/{secret}")).json()["entries"]
+    assert (moved["uid"], moved["sequence"]) == (entry["uid"], entry["sequence"] + 1)
+    await door.post(f"/appointments/{booked['id']}/cancel", caller=expert)
+    assert (await door.get(f"/feeds/{secret}")).json() == {"entries": []}
+    shown = (await door.get(f"/experts/{expert_id}/feed", expert)).json()
+    assert shown["secret"] is None and shown["read_at"] is not None
+    renewed = (await door.post(f"/experts/{expert_id}/feed", caller=expert)).json()["secret"]
+    assert (await door.get(f"/feeds/{secret}")).status_code == 404
+    assert (await door.call("DELETE", f"/experts/{expert_id}/feed", caller=expert)).status_code == 204
+    assert (await door.get(f"/feeds/{renewed}")).status_code == 404
 
 
 async def test_joining_is_the_owners_bounded_and_never_leads_inside(door: Door, server: Server) -> None:

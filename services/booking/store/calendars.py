@@ -15,7 +15,7 @@ from services.booking.domain import zones
 from services.booking.domain.spans import Span
 from services.booking.store import agenda
 from services.booking.store.ids import new_id
-from services.booking.tables import appointment, busy_block, expert, external_calendar
+from services.booking.tables import appointment, busy_block, calendar_feed, expert, external_calendar
 
 EXTERNAL = "external"
 MOST = 10
@@ -135,12 +135,15 @@ async def claim(db: AsyncConnection, vault: Vault, now: datetime, *, most: int) 
     """Take some that are due and that nobody looks at; a lease that runs out gives them back."""
     c = external_calendar.c
     free = or_(c.leased_until.is_(None), c.leased_until < now)
-    due = select(c.id).where(c.next_at <= now, free).order_by(c.next_at).limit(most)
+    working = c.expert_id.in_(select(expert.c.id).where(expert.c.active))
+    due = select(c.id).where(c.next_at <= now, free, working).order_by(c.next_at).limit(most)
     taken = due.with_for_update(skip_locked=True).cte("taken")
     mine = (
         update(external_calendar).where(c.id.in_(select(taken.c.id))).values(leased_until=now + LEASE, last_try_at=now)
     )
     rows = (await db.execute(mine.returning(external_calendar))).all()
+    theirs = select(expert.c.id, expert.c.time_zone).where(expert.c.id.in_([row.expert_id for row in rows]))
+    zones_of = {row.id: row.time_zone for row in (await db.execute(theirs)).all()} if rows else {}
 
     def opened(row: Any, column: str) -> str:
         sealed = getattr(row, column)
@@ -151,7 +154,7 @@ async def claim(db: AsyncConnection, vault: Vault, now: datetime, *, most: int) 
             id=row.id,
             expert_id=row.expert_id,
             kind=row.kind,
-            zone=row.time_zone,
+            zone=zones_of[row.expert_id],
             url=opened(row, "address"),
             username=opened(row, "username"),
             password=opened(row, "password"),
@@ -163,6 +166,12 @@ async def claim(db: AsyncConnection, vault: Vault, now: datetime, *, most: int) 
         )
         for row in rows
     ]
+
+
+async def forget(db: AsyncConnection, expert_id: UUID) -> None:
+    """An account is closed: what led to its calendars is destroyed, and what led out of ours opens nothing."""
+    await db.execute(delete(external_calendar).where(external_calendar.c.expert_id == expert_id))
+    await db.execute(delete(calendar_feed).where(calendar_feed.c.expert_id == expert_id))
 
 
 async def uids(db: AsyncConnection, expert_id: UUID, now: datetime) -> list[str]:
