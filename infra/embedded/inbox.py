@@ -9,8 +9,7 @@ import json
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.policy import default as modern
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
@@ -83,17 +82,23 @@ class Mail:
         self._letterbox = letterbox
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        letter = email.message_from_bytes(envelope.original_content or b"", policy=modern)
-        assert isinstance(letter, EmailMessage)
-        body = letter.get_body(preferencelist=("plain", "html"))
+        letter = email.message_from_bytes(envelope.original_content or b"")
+        parts = [one for one in letter.walk() if one.get_content_type() in ("text/plain", "text/html")]
+        body = parts[0].get_payload(decode=True) if parts else b""
+        assert isinstance(body, bytes)
         self._letterbox.keep(
             channel="mail",
             to=", ".join(envelope.rcpt_tos),
-            subject=str(letter.get("subject", "")),
-            text=body.get_content().strip() if body else "",
-            raw={name: str(value) for name, value in letter.items()},
+            subject=_plain(letter.get("subject", "")),
+            text=body.decode("utf-8", "replace").replace("\r\n", "\n").strip(),
+            raw={name: _plain(value) for name, value in letter.items()},
         )
         return "250 OK"
+
+
+def _plain(value: str) -> str:
+    """A header as it reads; most are plain already."""
+    return str(make_header(decode_header(value))) if "=?" in value else value
 
 
 def _first(payload: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -28,6 +28,10 @@ class Refused(Exception):
         self.for_good = for_good
 
 
+class NotBegun(Exception):
+    """Nobody was asked: the time of the batch was over, and the next one takes it."""
+
+
 class Unknown(Exception):
     """The provider did not answer in time: it may have taken the message or not."""
 
@@ -54,7 +58,7 @@ async def one_by_one(route: Route, letters: Sequence[Letter], *, at_once: int = 
     async def one(letter: Letter) -> Exception | None:
         async with turns:
             if time.monotonic() > until:
-                return Refused()
+                return NotBegun()
             try:
                 await route.send(letter)
             except Exception as answer:

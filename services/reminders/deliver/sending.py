@@ -19,7 +19,7 @@ from kit.db import AfterCommit
 from kit.log import log, trace_of
 from kit.vault import Sealed, Vault
 from kit.worker import Listening
-from services.reminders.deliver.answers import Letter, Refused, Route, Unknown
+from services.reminders.deliver.answers import Letter, NotBegun, Refused, Route, Unknown
 from services.reminders.deliver.writing import entry, opened, write
 from services.reminders.domain import leaving, texts
 from services.reminders.domain.contacts import Reach
@@ -114,12 +114,12 @@ async def _record(
     pairs = list(zip(leaving_now, answers, strict=True))
     yes = [one.row.claim for one, answer in pairs if answer is None]
     taken = await sending.mark_sent(db, yes, at)
-    late = len(yes) - taken
-    for one, answer in pairs:
-        if isinstance(answer, (Refused, Unknown)):
-            late += not await not_taken(db, one, answer, at)
-        elif answer is not None:  # a failure of ours: the lease runs out and another worker takes it
-            log().error("message not sent", error=type(answer).__name__)
+    await sending.release(db, [one.row for one, answer in pairs if isinstance(answer, NotBegun)])
+    no = [(one, answer) for one, answer in pairs if isinstance(answer, (Refused, Unknown))]
+    late = len(yes) - taken + len(no) - await not_taken(db, no, at)
+    for _, answer in pairs:
+        if answer is not None and not isinstance(answer, (NotBegun, Refused, Unknown)):
+            log().error("message not sent", error=type(answer).__name__)  # of ours: another takes it after the lease
     if late:
         log().warning("came too late", state="fenced", count=late)
     return taken
@@ -129,6 +129,7 @@ async def prepare(db: AsyncConnection, outgoing: Outgoing, claims: Sequence[Clai
     """Look again, make the links' secrets, tell their hashes, and mark the rows; only those that leave now."""
     found: list[Leaving] = []
     links: list[LinkMade] = []
+    waiting: list[sending.Later] = []
     days: set[tuple[UUID, str, Channel, date]] = set()
     for row in await sending.look(db, claims, at):
         reach = None
@@ -144,7 +145,7 @@ async def prepare(db: AsyncConnection, outgoing: Outgoing, claims: Sequence[Clai
         verdict, later = _verdict(row, reach, at)
         address = reach.address(row.channel) if reach else None
         if verdict is Verdict.LATER and later is not None:
-            await sending.put_off(db, row.claim, later)
+            waiting.append(sending.Later(row, later))
             continue
         day = _day(row)
         if verdict is Verdict.DROP or address is None or row.overtaken or day in days:
@@ -159,6 +160,7 @@ async def prepare(db: AsyncConnection, outgoing: Outgoing, claims: Sequence[Clai
         letter = Letter(row.id, address, text, entry(row))
         found.append(Leaving(row, letter, None if row.kind == MessageMoment.NOW else hours))
     await outbox.tell(db, *links)
+    await sending.put_off(db, waiting)
     await sending.mark_sending(db, [one.row for one in found])
     await sending.spoken_for(db, [one.row for one in found if one.row.kind in texts.OF_A_DAY])
     return found
@@ -171,20 +173,25 @@ def _day(row: Claimed) -> tuple[UUID, str, Channel, date] | None:
     return row.recipient_id, row.kind, row.channel, row.starts_at.astimezone(ZoneInfo(row.time_zone)).date()
 
 
-async def not_taken(db: AsyncConnection, sent: Leaving, answer: Refused | Unknown, at: datetime) -> bool:
-    """Plan the next try, or say that no provider would take it; False when this worker is too late to do either."""
-    row = sent.row
-    repeat = int(isinstance(answer, Unknown))
-    again = None
-    if not (isinstance(answer, Refused) and answer.for_good) and row.possible_repeat + repeat <= REPEATS:
-        last = row.expires_at - LAST if row.expires_at else None
-        again = next_try(row.tries + 1, now=at, before=last, hours=sent.hours)
-    if again is None:
-        return await _fail(db, row, told=row.tries > len(PAUSES))
-    ours = await sending.put_off(db, row.claim, again, repeat=repeat)
-    if ours and desk_knows(row.tries + 1):
-        await _tell_the_desk(db, row)
-    return ours
+async def not_taken(db: AsyncConnection, no: Sequence[tuple[Leaving, Refused | Unknown]], at: datetime) -> int:
+    """Plan the next tries, or say that no provider would take it; how many were still this worker's to decide on."""
+    later, ours = [], 0
+    for sent, answer in no:
+        row = sent.row
+        repeat = int(isinstance(answer, Unknown))
+        again = None
+        if not (isinstance(answer, Refused) and answer.for_good) and row.possible_repeat + repeat <= REPEATS:
+            last = row.expires_at - LAST if row.expires_at else None
+            again = next_try(row.tries + 1, now=at, before=last, hours=sent.hours)
+        if again is None:
+            ours += await _fail(db, row, told=row.tries > len(PAUSES))
+        else:
+            later.append(sending.Later(row, again, repeat))
+    put_off = await sending.put_off(db, later)
+    for one in later:
+        if one.row.id in put_off and desk_knows(one.row.tries + 1):
+            await _tell_the_desk(db, one.row)
+    return ours + len(put_off)
 
 
 async def _fail(db: AsyncConnection, row: Claimed, *, told: bool = False) -> bool:

@@ -74,6 +74,15 @@ class Claimed:
         return Claim(self.id, self.fence)
 
 
+@dataclass(frozen=True)
+class Later:
+    """A row that is due again at another date; `repeat` is 1 when it may have left all the same."""
+
+    row: Claimed
+    due_at: datetime
+    repeat: int = 0
+
+
 _ROWS = "unnest(CAST(:ids AS uuid[]), CAST(:fences AS int[])) AS mine(id, fence)"
 _LOOK = text(
     f"""
@@ -130,6 +139,26 @@ _SENT = text(
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("fences", type_=ARRAY(Integer)),
     bindparam("now", type_=DateTime(True)),
+)
+_RELEASED = text(
+    f"""
+    UPDATE message m SET status = 'planned', tries = m.tries - 1, leased_until = NULL, asked_until = NULL
+    FROM {_ROWS} WHERE m.id = mine.id AND m.fence = mine.fence AND m.status = 'sending'
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("fences", type_=ARRAY(Integer)))
+_PUT_OFF = text(
+    """
+    UPDATE message m SET status = 'planned', due_at = mine.due_at, leased_until = NULL, asked_until = NULL,
+        possible_repeat = m.possible_repeat + mine.repeat
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:fences AS int[]), CAST(:dates AS timestamptz[]), CAST(:repeats AS int[]))
+        AS mine(id, fence, due_at, repeat)
+    WHERE m.id = mine.id AND m.fence = mine.fence AND m.status IN ('planned', 'sending') RETURNING m.id
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("fences", type_=ARRAY(Integer)),
+    bindparam("dates", type_=ARRAY(DateTime(True))),
+    bindparam("repeats", type_=ARRAY(Integer)),
 )
 _SAME_DAY = text(
     f"""
@@ -195,12 +224,18 @@ async def spoken_for(db: AsyncConnection, rows: Sequence[Claimed]) -> None:
         await db.execute(_SAME_DAY, _named(rows))
 
 
-async def put_off(db: AsyncConnection, claim: Claim, due_at: datetime, *, repeat: int = 0) -> bool:
-    """Due again later; `repeat` when it may have left all the same."""
-    changed = update(message).where(_ours(claim), message.c.status.in_((PLANNED, SENDING)))
-    later = {"status": PLANNED, "due_at": due_at, "leased_until": None, "asked_until": None}
-    repeats = message.c.possible_repeat + repeat
-    return _count(await db.execute(changed.values(**later, possible_repeat=repeats))) == 1
+async def release(db: AsyncConnection, rows: Sequence[Claimed]) -> None:
+    """Nobody was asked: as before it was marked, for whoever comes next."""
+    if rows:
+        await db.execute(_RELEASED, _named(rows))
+
+
+async def put_off(db: AsyncConnection, later: Sequence[Later]) -> set[UUID]:
+    """Due again later; the ids of those that were still ours to put off."""
+    if not later:
+        return set()
+    told = {"dates": [one.due_at for one in later], "repeats": [one.repeat for one in later]}
+    return {row.id for row in await db.execute(_PUT_OFF, {**_named([one.row for one in later]), **told})}
 
 
 async def give_up(db: AsyncConnection, claim: Claim, *, failed: bool) -> bool:
