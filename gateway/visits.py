@@ -43,6 +43,8 @@ class Visit(msgspec.Struct, frozen=True):
     expert_calls: bool = False  # by telephone: the professional rings the number that was given
     ways: tuple[Modality, ...] = ()
     handed_back: bool = False  # the professional cannot hold it: another hour is looked for
+    instructions: str = ""  # of this kind of appointment: what to read before it, or after it
+    late: bool = False  # the professional said so, and has not come yet
     sooner: bool = False  # far enough away to wait for an earlier hour
 
     @property
@@ -77,6 +79,7 @@ def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime, *
         joinable=state in ("ahead", "now") and appointment.modality is Modality.VIDEO and in_room,
         cancellable=appointment.cancellable,
         movable=appointment.movable,
+        late=state in ("ahead", "now") and appointment.late_minutes > 0 and appointment.started_at is None,
         ends_at=appointment.ends_at,
         expert_id=appointment.expert_id,
         expert_calls=appointment.calls == "expert" or (appointment.calls is None and number),

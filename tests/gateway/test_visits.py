@@ -139,3 +139,9 @@ def test_the_neutral_page_is_a_true_calendar() -> None:
     assert month["weeks"][0]["days"] == [0, 0, 0, 0, 0, 0, 1]
     assert month["week_now"] == 47
     assert month["day_of_year"] == 326
+
+
+def test_lateness_is_said_until_the_professional_comes() -> None:
+    assert visits.visit_of(_with(late_minutes=10), CARD, AT).late
+    assert not visits.visit_of(_with(late_minutes=10, started_at=AT), CARD, AT).late
+    assert not visits.visit_of(_with(late_minutes=0), CARD, AT).late
