@@ -52,9 +52,12 @@ class TestAppointment:
         assert f'href="/salle/{an_appointment().id}"' in person.page.text
 
     def test_a_telephone_appointment_says_who_calls(self, person: Visitor, played: Played) -> None:
-        played.appointments = [an_appointment(modality=Modality.PHONE)]
+        played.appointments = [an_appointment(modality=Modality.PHONE, calls="expert")]
         person.get("/rdv")
         assert "Claire Morvan vous appelle" in person.words
+        played.appointments = [an_appointment(modality=Modality.PHONE)]
+        person.get("/rdv")
+        assert "Vous appelez" in person.words and "quinze minutes avant" in person.words
         assert "Préparer" not in person.words
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.referral import Sheet
 from kit.auth import NOBODY
 from kit.errors import Changed
-from services.referral.domain import online, referrals, sheets
+from services.referral.domain import online, referrals, sheets, vocabulary
 from services.referral.domain.experts import CREDENTIALS_LIVE, Expert
 from services.referral.domain.online import Programme
 from services.referral.store import referrals as kept
@@ -87,6 +87,7 @@ async def open_case(db: AsyncConnection, sheet: Sheet, *, case_id: UUID, referra
             codes=codes,
             saved_at=now,
             kind=KIND,
+            vocabulary=vocabulary.VERSION,
         )
     )
     await db.execute(
