@@ -110,6 +110,7 @@ class Appointment(msgspec.Struct, frozen=True):
     late_minutes: int = 0  # the professional said so; whoever waits is told « quelques minutes »
     calls: str | None = None  # by telephone: person or expert rings; None: not said
     series_id: UUID | None = None
+    instructions: str = ""  # what the type asks the person to read, before it and after it
 
 
 class Appointments(msgspec.Struct, frozen=True):

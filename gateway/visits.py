@@ -85,6 +85,7 @@ def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime, *
         expert_calls=appointment.calls == "expert" or (appointment.calls is None and number),
         ways=tuple(one for one in Modality if card is not None and one in card.modalities),
         handed_back=state == "ahead" and appointment.handed_back,
+        instructions=appointment.instructions if state in ("ahead", "now", "past") else "",
         sooner=state == "ahead" and appointment.movable and appointment.starts_at - now > SOONER,
     )
 

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from contracts.caller import Caller
-from contracts.words import Role
+from contracts.words import Role, VisitKind
 from kit.clock import now
 from kit.db import Database
 from services.booking import invariants
 from services.booking.domain.types import HORIZON_MOST
 from services.booking.store import watch
 from tests.booking.conftest import Door
-from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, a_rule, an_agenda, an_expert, local_noon, put
+from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, a_permit, a_rule, an_agenda, an_expert, local_noon, put
 from tests.booking.test_routes_agendas import an_empty_agenda, the_grid, weekly
 from tests.tokens import a_caller
 
@@ -157,6 +157,23 @@ async def test_a_type_that_changes_changes_every_agenda_in_the_same_breath(door:
         return list((await door.rows(sql, UUID(kind["id"])))[0])
 
     days_60, _, _ = await days()
+    assert (
+        await change(instructions_before="Un endroit calme.", privacy="silent", bookable_by="line")
+    ).status_code == 200
+    permit = a_permit(visit=VisitKind.FOLLOW_UP)
+    booked = await door.book(experts[0].id, local_noon(2), type_id=UUID(kind["id"]), permit=permit)
+    assert booked.status_code == 201, booked.text
+    (row,) = await door.rows("SELECT privacy FROM appointment WHERE id = $1", UUID(booked.json()["id"]))
+    assert row["privacy"] == "silent"
+    person = a_caller(Role.PERSON, subject=permit.case_id)
+    own = f"/appointments/{booked.json()['id']}"
+    assert (await door.get(own, person)).json()["instructions"] == "Un endroit calme."
+    assert (await door.get(own)).json()["instructions"] == ""
+    moved = await door.post(f"{own}/move", {"starts_at": local_noon(3).isoformat()}, caller=person)
+    assert (moved.status_code, moved.json()["code"]) == (403, "type-not-allowed")
+    asked = f"/slots?expert={experts[0].id}&type={kind['id']}"
+    assert (await door.get(asked)).json()["slots"] and not (await door.get(asked, person)).json()["slots"]
+    assert (await door.post(f"{own}/cancel", {})).status_code == 200
     assert (await change(duration=50, buffer_after=10, minimum_notice=3 * 1440)).status_code == 200
     later, first, long = await days()
     assert (later, long) == (days_60, 50)

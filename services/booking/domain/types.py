@@ -56,6 +56,10 @@ class ConsultationType:
     instructions_after: str = ""
     version: int = 1
 
+    def instructions(self, starts_at: datetime, now: datetime) -> str:
+        """What the person is asked to read: before the hour, and once it has begun."""
+        return self.instructions_before if now < starts_at else self.instructions_after
+
     def too_soon(self, starts_at: datetime, now: datetime) -> bool:
         return starts_at < now + timedelta(minutes=self.minimum_notice)
 

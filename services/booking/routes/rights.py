@@ -74,6 +74,7 @@ def shown(one: Appointment, kind: ConsultationType, caller: Caller, now: datetim
         late_minutes=one.late_minutes,
         calls=one.calls,
         series_id=one.series_id,
+        instructions=kind.instructions(one.starts_at, now) if who is Party.PERSON else "",
     )
 
 
