@@ -155,6 +155,7 @@ class Transition(msgspec.Struct, frozen=True):
     cause: str
     actor: str
     reason: str | None = None
+    note: str | None = None  # a word typed with a decision, for whoever answers for the orientation
 
 
 class Timeline(msgspec.Struct, frozen=True):

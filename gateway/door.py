@@ -6,6 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from contracts.identity import Exchange, Session, Token
 from contracts.words import Role
@@ -103,6 +104,10 @@ class Door:
     def csrf(self, secret: str) -> str:
         """The form token of a session (or of an anonymous visit): tied to it, kept nowhere."""
         return hmac.new(hashlib.sha256(secret.encode()).digest(), b"csrf", hashlib.sha256).hexdigest()[:40]
+
+    def draft_seal(self, account: UUID) -> str:
+        """The key, in hex, under which one account's unsent words are sealed on its desk; kept nowhere."""
+        return hmac.new(self.pepper, b"draft" + account.bytes, hashlib.sha256).hexdigest()
 
     def origin(self, address: str) -> str:
         """A keyed hash of a client's address, for the rate limits; the address goes no further."""

@@ -1,11 +1,14 @@
 """What the listener says aloud: the hour, with whom, how, what it costs, and afterwards the code."""
 
 from datetime import datetime
+from math import ceil
 from typing import Final
 
+from contracts.delays import Delay
 from contracts.referral import ExpertCard, Sheet
 from contracts.words import ExpertProfession, Modality
 from gateway import french
+from gateway.typography import NB
 
 HOW: Final = {Modality.VIDEO: "en visio", Modality.PHONE: "par téléphone", Modality.IN_PERSON: "au cabinet"}
 HOW_SHORT: Final = {Modality.VIDEO: "visio", Modality.PHONE: "téléphone", Modality.IN_PERSON: "au cabinet"}
@@ -56,3 +59,13 @@ def confirmed(starts_at: datetime, now: datetime, zone: str, modality: Modality,
         f"C'est noté : {french.day_near(starts_at, now, zone)} à {french.hour_spoken(starts_at, zone)}, "
         f"{HOW[modality]}, avec {name}. Avec votre code, vous retrouvez ce rendez-vous à toute heure, ou en rappelant."
     )
+
+
+def delay(measured: Delay) -> str:
+    """« À ce niveau, 9 rendez-vous sur 10 ont lieu dans les 3 jours »: what it was in the last four weeks."""
+    hours = measured.nine_of_ten
+    if hours <= 1:
+        within = "l'heure"
+    else:
+        within = f"les {ceil(hours)}{NB}heures" if hours <= 36 else f"les {ceil(hours / 24)}{NB}jours"
+    return f"À ce niveau, 9{NB}rendez-vous sur{NB}10 ont eu lieu dans {within} ces quatre dernières semaines"

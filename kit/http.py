@@ -77,8 +77,8 @@ class Peer:
             raise PeerAway(f"{method} {self.base_url}") from error
 
     async def call(self, method: str, path: str, shape: Any = None, data: Any = None, **more: Any) -> Any:
-        """`data` (a contract) out, `shape` (a contract) back; `PeerProblem` when the peer refuses."""
-        body = None if data is None else msgspec.json.encode(data)
+        """`data` (a contract, or text as it is) out, `shape` (a contract) back; `PeerProblem` when the peer refuses."""
+        body = data.encode() if isinstance(data, str) else None if data is None else msgspec.json.encode(data)
         status, headers, answer = await self.send(method, path, body=body, **more)
         if status >= 400:
             raise PeerProblem(_problem(status, answer), headers)

@@ -9,6 +9,7 @@ from contracts.desk import (
     Case,
     Desk,
     DeskNow,
+    Imported,
     NewConsent,
     NewPresence,
     NewWatch,
@@ -38,6 +39,12 @@ class DeskClient(ServiceClient):
         query = {"since": since, "until": until}
         counted: CallFigures = await self._call("GET", "/telephone/figures", CallFigures, query=query)
         return counted
+
+    async def bring_in_calls(self, text: str, *, apply: bool, key: str) -> Imported:
+        """A list of past calls; without `apply` only what it would add."""
+        path, query = "/telephone/imports", {"dry_run": str(not apply).lower()}
+        told: Imported = await self._call("POST", path, Imported, text, key=key, query=query)
+        return told
 
     async def be(self, presence: NewPresence) -> Desk:
         desk: Desk = await self._call("PUT", "/presence/me", Desk, presence)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from contracts.delays import Delay, Delays
 from contracts.referral import (
     BookingPermit,
     Candidates,
@@ -82,6 +83,11 @@ class Referrals(ServiceClient):
     async def vocabulary(self) -> Vocabulary:
         words: Vocabulary = await self._call("GET", "/vocabulary", Vocabulary)
         return words
+
+    async def delays(self) -> list[Delay]:
+        """How long people of each level really waited."""
+        found: Delays = await self._call("GET", "/delays", Delays)
+        return found.delays
 
     async def tasks(self) -> list[Task]:
         found: Tasks = await self._call("GET", "/tasks", Tasks, query={"open": "true"})

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from contracts.booking import Hold, Slot
+from contracts.delays import Delay
 from contracts.referral import Candidate, Candidates, ExpertCard, Reason, Sheet
 from contracts.words import Channel, ExpertProfession, MessageMoment, Modality, Privacy
 from gateway import proposals, spoken, typed
@@ -18,6 +19,7 @@ from gateway.contact_wishes import Wishes, hour, wishes
 from gateway.holding import held, held_in
 from gateway.pages.calls.holding import overlap
 from gateway.pages.calls.stream import free_of
+from gateway.typography import NB
 
 NOW = datetime(2026, 11, 22, 1, 14, tzinfo=UTC)  # 02:14 in Paris, a Sunday
 AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
@@ -251,3 +253,8 @@ def test_a_ceiling_is_typed_in_euros_and_kept_in_cents() -> None:
 
     assert [kept(each) for each in ("50", "50,50 €", "0", "", "beaucoup")] == [5000, 5050, 0, None, "beaucoup"]
     assert typed.moves_the_list({"windows": ["evening"]})
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0.2, "dans l'heure ces"), (20.4, "les 21 heures"), (50, "les 3 jours")])
+def test_a_delay_is_said_as_it_was_measured(hours: float, said: str) -> None:
+    assert said in spoken.delay(Delay(2, 40, hours / 2, hours)).replace(NB, " ")

@@ -150,3 +150,21 @@ async def _choose(house: RunningHouse, ines: Walker, contact_id: str, expert_id:
     url = f"{house.url}/api/v1/referral/contacts/{contact_id}/choice"
     async with ines.http.post(url, json={"expert_id": expert_id}, headers=sent) as answer:
         assert answer.status == 201, await answer.text()
+
+
+async def test_a_whole_group_is_invited_in_one_press_and_who_has_no_address_is_said(house: RunningHouse) -> None:
+    mails = [f"groupe.{uuid4().hex[:6]}@exemple.fr", ""]
+    table = "rpps;nom;profession;département;ville;modalités;capacité;vérifié le;mail\n"
+    for number, mail in enumerate(mails):
+        table += (
+            f"{_rpps(f'10{uuid4().int % 10**8:08}')};Groupe {number};psychologue;29;Brest;visio;3;01/11/2026;{mail}\n"
+        )
+    async with Walker(house.url) as hugo:
+        await entered(hugo, house, "coordinator")
+        shown = await hugo.press(form_to(await hugo.get("/reseau/import"), "/reseau/import"), text=table)
+        await hugo.press(form_to(shown, "/appliquer"))
+        listed = await hugo.get("/reseau?standing=to_invite")
+        done = await hugo.press(form_to(listed, "/reseau/inviter"))
+        assert re.search(r"\d+ invitations? part(ent)?", said(done)) and "sans adresse" in said(done)
+        assert await the_link(house, mails[0])
+        assert "Groupe 0" not in (await hugo.get("/reseau?standing=to_invite&q=groupe+0")).text.split("<ol")[-1]

@@ -150,6 +150,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "PUT /samu-lines/{}": frozenset({Role.COORDINATOR}),
         "DELETE /samu-lines/{}": frozenset({Role.COORDINATOR}),
         "GET /vocabulary": TEAM,
+        "GET /delays": DESK,
         "GET /network": frozenset({Role.COORDINATOR}),
         "GET /network/experts": frozenset({Role.COORDINATOR}),
         "GET /network/experts/{}": frozenset({Role.COORDINATOR}),

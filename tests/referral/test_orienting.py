@@ -73,6 +73,8 @@ async def test_only_the_coordination_reopens_and_corrects_with_a_word(desk: Desk
     assert [one["status"] for one in await net.offers()] == ["withdrawn"]
     coordinator = await a_colleague(desk, Role.COORDINATOR)
     again = await desk.post(f"{path}reopened&note=La%20personne%20rappelle", caller=coordinator)
+    steps = (await desk.get(f"{path.split('/decide')[0]}/timeline")).json()["transitions"]
+    assert [step["note"] for step in steps if step["cause"] == "reopened"] == ["La personne rappelle"]
     assert (again.json()["status"], again.json()["cycle"], again.json()["queue"]) == ("ready", 2, "coordination")
     await net.ask()  # a new cycle: the same expert may be asked anew
     assert (await desk.post(f"{path}made_by_mistake", caller=coordinator)).json()["status"] == "entered_in_error"

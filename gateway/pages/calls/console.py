@@ -86,6 +86,8 @@ async def answer(
         "back": f"/appels/{contact_id}",
         **more,
     }
+    if not page.fragment or block == "liste":
+        context["delay"] = await promised(page, contact)
     if page.fragment and block == "liste":
         context["shown"] = await ranked(page, contact, context.pop("candidates", None))
     elif not page.fragment:
@@ -96,6 +98,15 @@ async def answer(
     if not page.fragment:
         context |= await around(page, contact)
     return await page.render("calls/appel.html", block=block, status=status, **context)
+
+
+async def promised(page: Page, contact: Contact) -> str:
+    """What may be said of the delay: what it really was at this level, or nothing."""
+    level = contact.sheet.level
+    if level is None:
+        return ""
+    found = await or_none(page.house.referral.delays()) or []
+    return next((spoken.delay(one) for one in found if one.level == level), "")
 
 
 async def waiting(page: Page) -> dict[str, Any]:
@@ -124,6 +135,7 @@ async def around(page: Page, contact: Contact) -> dict[str, Any]:
         "access_words": ACCESSIBILITY,
         "notice": NOTICE,
         "mine": contact.listener_id == page.subject,
+        "draft_seal": page.gateway.door.draft_seal(page.subject),
         "shortcuts": "non" if page.cookies.get("raccourcis") == "non" else "oui",
     }
 

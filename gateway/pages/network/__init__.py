@@ -2,6 +2,6 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.network import files, member, members
+from gateway.pages.network import files, group, member, members
 
-HANDLERS: list[ControllerRouterHandler] = [*members.HANDLERS, *files.HANDLERS, *member.HANDLERS]
+HANDLERS: list[ControllerRouterHandler] = [*members.HANDLERS, *files.HANDLERS, *group.HANDLERS, *member.HANDLERS]

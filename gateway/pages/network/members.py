@@ -58,6 +58,7 @@ async def show(page: Page, asked: dict[str, str], *, status: int = 200, **more: 
     )
     query = {name: value for name, value in asked.items() if value}
     sent = page.request.query_params.get("envoye", "")
+    invited, without = (page.request.query_params.get(name, "") for name in ("invites", "sans"))
     return await page.render(
         "network/reseau.html",
         status=status,
@@ -72,10 +73,16 @@ async def show(page: Page, asked: dict[str, str], *, status: int = 200, **more: 
         first_page=not after,
         start=urlencode(query),
         words=words,
-        sent=int(sent) if sent.isdecimal() and len(sent) < 7 else None,
+        invited=_count(invited),
+        without=_count(without) or 0,
+        sent=_count(sent),
         back="/reseau",
         **{"text": "", **more},
     )
+
+
+def _count(given: str) -> int | None:
+    return int(given) if given.isdecimal() and len(given) < 7 else None
 
 
 HANDLERS = [members, missing, write]

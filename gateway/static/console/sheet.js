@@ -1,12 +1,12 @@
 // The sheet, saved as it is typed: only what was touched; kept on this desk while the network is away, and sent again.
 import { combobox } from "./combobox.js";
-import { here, later, root, say, send, words } from "./send.js";
+import * as drafts from "./drafts.js";
+import { here, later, say, send, words } from "./send.js";
 import * as urgence from "./urgence.js";
 
 const form = document.getElementById("fiche");
 const saved = document.getElementById("enregistre");
 const cut = document.getElementById("coupure");
-const store = `brouillon:${root.dataset.appel}`;
 const dirty = new Set();
 const listeners = [];
 let order = [];
@@ -36,12 +36,7 @@ function body(names) {
 }
 
 function keep(names) {
-  if (!names.length) return sessionStorage.removeItem(store);
-  try {
-    sessionStorage.setItem(store, JSON.stringify(names.map((name) => [name, values(name)])));
-  } catch {
-    return; // a full or forbidden storage: what is typed stays on the page
-  }
+  names.length ? drafts.keep(names.map((name) => [name, values(name)])) : drafts.forget();
 }
 
 function away(text) {
@@ -162,14 +157,9 @@ form.addEventListener("click", (event) => {
   event.target.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-function restore() {
-  let kept = [];
-  try {
-    kept = JSON.parse(sessionStorage.getItem(store) ?? "[]");
-  } catch {
-    kept = [];
-  }
-  for (const [name, given] of kept) {
+async function restore() {
+  for (const [name, given] of await drafts.kept()) {
+    if (dirty.has(name)) continue; // typed again meanwhile
     const chosen = given.map(([, value]) => value);
     if (name === "modalities") order = chosen;
     for (const field of form.querySelectorAll(name === "prompts" ? "[name^='prompts.']" : `[name="${name}"]`)) {
@@ -202,7 +192,7 @@ export function start() {
     if (!dirty.size || sending) return;
     send(here("fiche"), body([...dirty]), { json: true, keepalive: true }).catch(() => {});
   });
-  document.getElementById("clore")?.addEventListener("submit", () => sessionStorage.removeItem(store));
+  document.getElementById("clore")?.addEventListener("submit", drafts.forget);
   callBack();
   restore();
 }

@@ -3,6 +3,7 @@
 from services.referral.routes.call_backs import CallBacks
 from services.referral.routes.cases import Cases, withdraw
 from services.referral.routes.contacts import Contacts
+from services.referral.routes.delays import promised_delays
 from services.referral.routes.desk import DeskOfAll, Presences, debrief_held
 from services.referral.routes.experts import Experts
 from services.referral.routes.follow_ups import FollowUps, handed_over
@@ -65,4 +66,5 @@ CONTROLLERS = (
     Choosing,
     Reasons,
     show_vocabulary,
+    promised_delays,
 )

@@ -89,11 +89,11 @@ class Referrals(Controller):
         return as_a(Referral, found)
 
     @get("/{referral_id:uuid}/timeline")
-    async def timeline(self, db: Db, caller: Me, referral_id: FromPath[UUID]) -> Timeline:
+    async def timeline(self, db: Db, caller: Me, vault: Sealing, referral_id: FromPath[UUID]) -> Timeline:
         """Everything that happened to it, in order."""
         await store.load(db, referral_id)
         await audit.note(db, caller, "read", "referral", referral_id)
-        return Timeline(await store.timeline(db, referral_id))
+        return Timeline(await store.timeline(db, vault, referral_id))
 
     @get("/{referral_id:uuid}/hours")
     async def hours(self, db: Db, caller: Me, referral_id: FromPath[UUID]) -> HeardHours:

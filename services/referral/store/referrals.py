@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.referral import Sheet, Transition
 from contracts.words import ExpertProfession, Modality, ReferralStatus
 from kit.log import request_id
-from kit.shapes import all_as
+from kit.shapes import as_a
 from kit.vault import Vault
 from services.referral.domain import sheets
 from services.referral.domain.appointments import Appointment, Standing
@@ -80,12 +81,19 @@ async def log(db: AsyncConnection, referral_id: UUID, steps: Sequence[Step], *, 
     await db.execute(insert(transition_log), rows)
 
 
-async def timeline(db: AsyncConnection, referral_id: UUID) -> list[Transition]:
-    """Everything that happened to a referral, in order; its offers have their own list."""
+async def timeline(db: AsyncConnection, vault: Vault, referral_id: UUID) -> list[Transition]:
+    """Everything that happened to a referral, in order, with the words of whoever decided; offers have their list."""
     columns = transition_log.c
-    query = select(columns.at, columns.from_status, columns.to_status, columns.cause, columns.actor, columns.reason)
-    query = query.where(columns.referral_id == referral_id, columns.offer_id.is_(None)).order_by(columns.id)
-    return all_as(Transition, (await db.execute(query)).all())
+    told = (columns.at, columns.from_status, columns.to_status, columns.cause, columns.actor, columns.reason)
+    query = select(*told, columns.note.label("kept"), care_case.c.data_key)
+    joined = transition_log.join(referral, referral.c.id == columns.referral_id)
+    joined = joined.join(care_case, care_case.c.id == referral.c.case_id)
+    mine = (columns.referral_id == referral_id) & columns.offer_id.is_(None)
+    place, steps = f"transition.note:{referral_id}", []
+    for row in await db.execute(query.select_from(joined).where(mine).order_by(columns.id)):
+        said = sealed.opened(vault, row.data_key, row.kept, place=place)
+        steps.append(msgspec.structs.replace(as_a(Transition, row), note=said.get("note")))
+    return steps
 
 
 async def codes_of_need(db: AsyncConnection, need_id: UUID) -> Sheet:
