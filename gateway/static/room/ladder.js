@@ -10,7 +10,8 @@ export const NO_PICTURE = RUNGS.length - 1;
 export const FIRST = { rung: 0, age: 0, low: 0, high: 0, patience: 10, climbed: false };
 
 const SETTLING = 6; // readings before an estimate that still climbs is believed
-const LOW_ENOUGH = 3; // bad readings in a row before a step down
+const LOW_ENOUGH = [4, 4, 8]; // bad readings in a row before a step down: an estimate that dips mostly comes back
+const LOSES = 3; // the same when a fifth and more is lost
 const MOST_PATIENCE = 80; // good readings in a row before another try, at most
 const FELL_AT_ONCE = 12; // readings: a step up that fails this soon doubles the patience
 const HELD = 30; // readings: a rung that held this long gives the patience back
@@ -23,21 +24,15 @@ export function step(state, { bitrate, loss, delay }) {
   const here = RUNGS[state.rung];
   const low = loss > 0.2 || delay > 1.2 || (bitrate < here.needs && (age > SETTLING || loss > 0.1));
   if (low && state.rung < NO_PICTURE) {
-    if (state.low + 1 < LOW_ENOUGH) return { ...same, low: state.low + 1, high: 0 };
+    if (state.low + 1 < (loss > 0.2 ? LOSES : LOW_ENOUGH[state.rung])) return { ...same, low: state.low + 1, high: 0 };
     const fell = state.climbed && age <= FELL_AT_ONCE;
     const next = fell ? Math.min(MOST_PATIENCE, state.patience * 2) : patience;
-    return { rung: fitting(state.rung + 1, bitrate), age: 0, low: 0, high: 0, patience: next, climbed: false };
+    return { rung: state.rung + 1, age: 0, low: 0, high: 0, patience: next, climbed: false };
   }
   const high = loss < 0.05 && delay < 0.6 && (state.rung === NO_PICTURE || bitrate >= here.most * 0.85);
   if (!high || state.rung === 0) return { ...same, low: low ? state.low : 0, high: 0 };
   if (state.high + 1 < patience) return { ...same, low: 0, high: state.high + 1 };
   return { rung: state.rung - 1, age: 0, low: 0, high: 0, patience, climbed: true };
-}
-
-/** The best rung, at or below `rung`, that fits in `bitrate`. */
-function fitting(rung, bitrate) {
-  while (rung < NO_PICTURE && bitrate < RUNGS[rung].needs) rung += 1;
-  return rung;
 }
 
 /** What a sender is told for a rung; voice first, whatever comes. */
