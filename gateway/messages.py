@@ -95,6 +95,7 @@ SENTENCES: Final[dict[str, str]] = {
     "not-your-part": "C'est à l'autre personne, ou à la ligne, de le dire.",
     "opening-not-valid": "Ces heures ne forment pas une ouverture. Vérifiez le début et la fin.",
     "recurrence-not-followed": "Ce rythme ne se dit pas dans l'agenda. Choisissez des jours de la semaine ou du mois.",
+    "unknown-motif": "Ce motif n'existe pas.",
     "type-not-valid": "Ce motif ne peut pas être enregistré ainsi. Vérifiez les champs signalés.",
     "hour-not-free": "Quelque chose est déjà à cette heure dans l'agenda. Choisissez-en une autre.",
     "gift-not-valid": "Cette heure ne peut pas être donnée. Choisissez-en une à venir, dans les deux mois.",
