@@ -190,6 +190,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
     },
     "booking": {
         "GET /slots": TEAM,
+        "GET /slots/first": TEAM,
         "GET /consultation-types": TEAM,
         "GET /experts/{}": TEAM,
         "POST /holds": NEAR,
