@@ -45,6 +45,7 @@ def run(*, quick: bool = False, soak: float | None = None) -> dict[str, Any]:
                 print(f"Janus, {rooms} room(s): {janus:.2f} % a room, {_share(theirs)} % handed on", flush=True)
                 told[f"cpu_pct_janus_{rooms}"] = round(janus, 2)
                 told[f"ratio_janus_{rooms}"] = round(told[f"cpu_pct_room_{rooms}"] / janus, 2)
+        told |= _beside_idle_rooms(node, 20 if quick else 200)
         told["forwarded_pct"] = told[f"forwarded_pct_{8 if quick else 25}"]
         told |= video_delay.measure(node, quick=quick)
     return told
@@ -81,19 +82,25 @@ def _through_ours(node: VideoNode, rooms: int, seconds: float) -> dict[str, Any]
     }
 
 
+def _beside_idle_rooms(node: VideoNode, idle: int) -> dict[str, Any]:
+    """How long joining takes while so many rooms only wait."""
+    joins = [node.seats() for _ in range(20)]
+    client = _start({"kind": "idle", "rooms": [node.seats() for _ in range(idle)], "joins": joins, "seconds": 0})
+    _hear(client)
+    _say(client, "go")
+    times = sorted(json.loads(_hear(client))["joins"])
+    client.wait(10)
+    print(f"joining beside {idle} idle rooms: p50 {times[10]:.0f} ms, p95 {times[18]:.0f} ms", flush=True)
+    return {"idle_rooms": idle, "join_ms_p95_idle": round(times[18])}
+
+
 def _plan(node: VideoNode, rooms: int, seconds: float) -> dict[str, Any]:
     return {"kind": "veilleuse", "rooms": [node.seats() for _ in range(rooms)], "seconds": seconds}
 
 
 def _window(pid: int, plans: list[dict[str, Any]], seconds: float) -> tuple[dict[str, int], float]:
     """What the clients of these plans saw together, and the server's CPU meanwhile in % of a core."""
-    clients = []
-    for plan in plans:
-        client = subprocess.Popen(
-            [sys.executable, "-m", "bench.video_peer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        _say(client, json.dumps(plan))
-        clients.append(client)
+    clients = [_start(plan) for plan in plans]
     for client in clients:
         _hear(client)
     time.sleep(1)  # handshakes are over
@@ -106,6 +113,14 @@ def _window(pid: int, plans: list[dict[str, Any]], seconds: float) -> tuple[dict
     for client in clients:
         client.wait(10 + TAIL)
     return {name: sum(one[name] for one in told) for name in ("sent", "received")}, 100 * used / spent
+
+
+def _start(plan: dict[str, Any]) -> "subprocess.Popen[str]":
+    client = subprocess.Popen(
+        [sys.executable, "-m", "bench.video_peer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    _say(client, json.dumps(plan))
+    return client
 
 
 def _share(seen: dict[str, int]) -> float:

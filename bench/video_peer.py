@@ -185,8 +185,33 @@ async def _hear(socket: aiohttp.ClientWebSocketResponse) -> None:
         pass
 
 
+async def beside_idle_rooms(http: aiohttp.ClientSession, plan: dict[str, Any]) -> dict[str, Any]:
+    """Rooms that only wait, and how many milliseconds two need to join another meanwhile, one room after the other."""
+    waiting = []
+    for seat in (seat for room in plan["rooms"] for seat in room):
+        socket = await http.ws_connect(seat["url"], headers=seat["headers"])
+        await socket.receive()
+        waiting.append(asyncio.create_task(_beat(socket)))
+    print("ready", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    joins = []
+    for room in plan["joins"]:
+        began = time.perf_counter()
+        met = await asyncio.gather(*(sit(http, seat) for seat in room))
+        joins.append(1000 * (time.perf_counter() - began))
+        for peer, beating in met:
+            beating.cancel()
+            await peer.close()
+    for task in waiting:
+        task.cancel()
+    return {"joins": joins}
+
+
 async def run(plan: dict[str, Any]) -> dict[str, Any]:
-    async with aiohttp.ClientSession() as http:
+    # One for each seat: by default a session opens a hundred connections and no more.
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        if plan["kind"] == "idle":
+            return await beside_idle_rooms(http, plan)
         if plan["kind"] == "janus":
             from bench.video_janus import meet
 

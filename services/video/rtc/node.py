@@ -1,6 +1,8 @@
 """The rooms of this node: opened on first use, handed over when the node goes, counted for placement."""
 
 import asyncio
+import gc
+import itertools
 import secrets
 from collections import deque
 from contextlib import suppress
@@ -24,6 +26,7 @@ from services.video.rtc.watch import Watch
 from services.video.settings import Settings
 
 BEAT_EVERY = 1.0
+SWEEP_EVERY = 30  # beats
 LAG_EVERY = 0.1
 TOO_LATE = 0.020  # seconds; a loop that runs later than this takes no more rooms
 
@@ -54,6 +57,7 @@ class Node:
         self.draining = False
         self._stopping = False
         self._watch = Watch()
+        self._ended = False  # since the last sweep, a room has
         self._lags: deque[float] = deque([0.0], maxlen=10)
         self._opening = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -155,6 +159,7 @@ class Node:
         await asyncio.gather(*(room.hand_over() for room in moving))
 
     def _emptied(self, room: LiveRoom) -> None:
+        self._ended = True
         if self.rooms.get(room.id) is room:
             del self.rooms[room.id]
 
@@ -166,9 +171,12 @@ class Node:
             self._lags.append(max(0.0, loop.time() - due))
 
     async def _beat(self) -> None:
-        while True:
+        for beats in itertools.count(1):
             await asyncio.sleep(BEAT_EVERY)
             await self._beat_once()
+            if self._ended and beats % SWEEP_EVERY == 0:
+                self._ended = False
+                gc.collect()  # each ended leg is a ring of objects that holds 50 kB of TLS; this takes some 5 ms
 
     async def _beat_once(self) -> None:
         states = self._watch.look(self.rooms.values(), now=now(), at=monotonic())
