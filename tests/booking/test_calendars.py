@@ -79,8 +79,10 @@ async def test_a_calendar_takes_its_time_from_the_agenda_and_gives_it_back(
     kept = await door.rows("SELECT external_uid FROM busy_block WHERE expert_id = $1", expert_id)
     assert [row[0] for row in kept] == [None]  # no word of what it is
     asked = len(server.asked)
-    await looker.once(now() + timedelta(minutes=16), most=4)
-    assert [headers.get("If-None-Match") for _, _, headers in server.asked[asked:]] == ['"a"', '"a"']
+    later = now() + timedelta(minutes=16)
+    await looker.once(later, most=4)
+    known = '"a"' if later.date() == now().date() else None  # a new day reads further ahead
+    assert [headers.get("If-None-Match") for _, _, headers in server.asked[asked:]] == [known, known]
     server.events, server.etag = an_event(noon + timedelta(hours=3)), '"b"'
     look = f"/experts/{expert_id}/calendars/{calendar_id}/look"
     assert (await door.post(look, caller=expert)).status_code == 200

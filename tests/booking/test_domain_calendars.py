@@ -98,7 +98,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(LINES, max_size=12), st.binary(max_size=20))
 def test_whatever_is_in_it_reading_ends_and_busy_time_stays_in_the_window(lines: list[str], noise: bytes) -> None:
     text = a_calendar("\n".join(lines) or "SUMMARY:x", "DTSTART:20270305T090000Z\nDTEND:20270305T100000Z") + noise
