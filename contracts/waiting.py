@@ -87,6 +87,7 @@ class SlotOffered(Event, frozen=True):
     starts_at: datetime
     expires_at: datetime
     person_zone: str
+    say_at: datetime | None = None  # the first instant of the hours that they gave for offers
 
 
 class SlotOfferClosed(Event, frozen=True):

@@ -149,6 +149,7 @@ async def _tell(
             starts_at=starts_at,
             expires_at=offering.expires_at,
             person_zone=entry.person_zone,
+            say_at=offering.sent_at,
         )
         await outbox.tell(db, offered)
     await outbox.nudge(db, f"agenda:{expert_id}")

@@ -157,7 +157,7 @@ def offering(entry: Entry, starts_at: datetime, now: datetime) -> Offering | Non
     if not looking(entry, ends):  # asleep, or on the ward: the first hour in which they look again is theirs too
         ends = next_look(entry, ends) + timedelta(hours=1)
     ends = min(ends, latest)
-    return Offering(how, now, ends) if ends - said_at >= timedelta(hours=1) else None
+    return Offering(how, said_at, ends) if ends - said_at >= timedelta(hours=1) else None
 
 
 def looking(entry: Entry, at: datetime) -> bool:

@@ -188,7 +188,7 @@ async def make(
         "mode": offering.mode.value,
         "claim_id": claim_id,
         "depth": depth,
-        "sent_at": offering.sent_at if offering.sent_at < offering.expires_at else now,
+        "sent_at": offering.sent_at,
         "expires_at": offering.expires_at,
     }
     await db.execute(insert(table).values(new))

@@ -26,7 +26,8 @@ async def slot_offered(db: AsyncConnection, event: SlotOffered) -> None:
     wishes, instant = await contacts.wishes(db, event.case_id), now()
     channels = [one for one in Channel if wishes is not None and one in wishes.channels]
     hours = wishes.hours(event.person_zone) if wishes is not None else None
-    due = nearest(hours, instant, after=instant, before=event.expires_at - IN_TIME) if hours is not None else None
+    first = max(instant, event.say_at or instant)
+    due = nearest(hours, first, after=first, before=event.expires_at - IN_TIME) if hours is not None else None
     if due is None or not channels:
         told = SlotToTell(
             offer_id=event.offer_id,
