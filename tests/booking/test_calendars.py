@@ -1,7 +1,7 @@
 """Calendars kept elsewhere: looked at, swapped in, healthy in sight; and whoever answers badly is cut."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from kit.clock import now
 from kit.db import Database
 from kit.vault import Vault
 from services.booking import listeners
-from services.booking.deliver.calendars import Looker
+from services.booking.deliver.calendars import Looker, read
 from services.booking.deliver.fetching import NotFetched, Wanted, fetch
 from services.booking.domain.calendar_addresses import Address, address
+from tests.booking.calendars_from_the_wild import CASES, HANGS
 from tests.booking.conftest import Door
 from tests.booking.make import local_noon
 from tests.booking.played_calendars import Server, serving
@@ -107,6 +108,14 @@ async def test_a_caldav_account_is_read_as_its_calendars(door: Door, looker: Loo
     await looker.once(most=4)
     assert [one["state"] for one in await health(door, expert_id)] == ["ok", "ok"]
     await door.proven()
+
+
+async def test_an_event_without_end_is_left_out_by_the_reading_process_and_its_neighbour_counts() -> None:
+    good, first = CASES["in UTC"][0], datetime(2027, 3, 1, tzinfo=UTC)
+    found = await read("ics", HANGS + good, first, first + timedelta(days=400), "Europe/Paris", [])
+    assert (found.error, found.spans, found.left_out) == ("", CASES["in UTC"][1], 1)
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
+    assert (await read("caldav", bomb, first, first + timedelta(days=1), "Europe/Paris", [])).error == "not-a-calendar"
 
 
 @pytest.mark.parametrize(
