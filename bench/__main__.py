@@ -7,7 +7,20 @@ import sys
 
 from bench.houses import SETS, prepare
 
-NAMES = ("prepare", "search", "booking", "race", "idle", "console", "day", "queue", "ranking", "reminders", "video", "links")
+NAMES = (
+    "prepare",
+    "search",
+    "booking",
+    "race",
+    "idle",
+    "console",
+    "day",
+    "queue",
+    "ranking",
+    "reminders",
+    "video",
+    "links",
+)
 
 
 def main(arguments: list[str]) -> int:
