@@ -51,6 +51,7 @@ export class Other extends EventTarget {
     this.state = state;
     this.here = here;
     if (!here) this.greeted = false;
+    if (state === 'left') this.call?.close();
   }
 
   async greet() {

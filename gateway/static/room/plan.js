@@ -86,11 +86,12 @@ export const plan = {
   },
 
   /** They are gone: what was agreed decides who rings, and nothing else does. */
-  told({ gone, quickly }) {
+  told({ gone, left, quickly }) {
     if (!professional) return;
     const line = one('[data-after-cut]');
-    line.hidden = !gone;
-    if (!gone) return;
+    line.hidden = !gone || (left && !quickly);
+    if (gone) one('[data-plan-now]').hidden = true;
+    if (line.hidden) return;
     const number = agreed && agreed.ring ? dialled(agreed.number) : '';
     line.querySelector('[data-after-words]').textContent = quickly
       ? words.leftQuickly

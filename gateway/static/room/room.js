@@ -85,7 +85,8 @@ function sayRoom() {
   const together = others.size > 1 && present().length > 1 ? words.threeTogether : words.together;
   say('salle', gone ? (of.state === 'left' ? left : words.away) : of.connected ? together : words.joining);
   root.dataset.left = gone && of.state === 'left' ? of.left ?? 'left' : '';
-  plan.told({ gone, quickly: of.left === 'quick' });
+  if (gone) one('[data-quality]').hidden = true;
+  plan.told({ gone: gone && scene() === 'salle', left: of.state === 'left', quickly: of.left === 'quick' });
   draw([...others.values()], { soundOnly });
 }
 
