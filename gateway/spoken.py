@@ -62,10 +62,10 @@ def confirmed(starts_at: datetime, now: datetime, zone: str, modality: Modality,
 
 
 def delay(measured: Delay) -> str:
-    """« À ce niveau, 9 rendez-vous sur 10 ont lieu dans les 3 jours »: what it was in the last four weeks."""
+    """« 9 rendez-vous sur 10 en 3 jours »: what it was at this level in the last four weeks."""
     hours = measured.nine_of_ten
     if hours <= 1:
-        within = "l'heure"
+        within = "une heure"
     else:
-        within = f"les {ceil(hours)}{NB}heures" if hours <= 36 else f"les {ceil(hours / 24)}{NB}jours"
-    return f"À ce niveau, 9{NB}rendez-vous sur{NB}10 ont eu lieu dans {within} ces quatre dernières semaines"
+        within = f"{ceil(hours)}{NB}heures" if hours <= 36 else f"{ceil(hours / 24)}{NB}jours"
+    return f"À ce niveau, 9{NB}rendez-vous sur{NB}10 en {within}"

@@ -255,6 +255,6 @@ def test_a_ceiling_is_typed_in_euros_and_kept_in_cents() -> None:
     assert typed.moves_the_list({"windows": ["evening"]})
 
 
-@pytest.mark.parametrize(("hours", "said"), [(0.2, "dans l'heure ces"), (20.4, "les 21 heures"), (50, "les 3 jours")])
+@pytest.mark.parametrize(("hours", "said"), [(0.2, "en une heure"), (20.4, "en 21 heures"), (50, "en 3 jours")])
 def test_a_delay_is_said_as_it_was_measured(hours: float, said: str) -> None:
     assert said in spoken.delay(Delay(2, 40, hours / 2, hours)).replace(NB, " ")
