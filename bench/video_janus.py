@@ -1,6 +1,7 @@
 """The reference: Debian's Janus with its videoroom, met by the same canned-packet clients."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import shutil
@@ -162,8 +163,17 @@ async def _publish(session: Session, room: int) -> tuple[Canned, int]:
 async def _subscribe(session: Session, room: int, feed: int) -> Canned:
     handle, peer = await session.handle(), Canned()
     wanted = {"request": "join", "ptype": "subscriber", "room": room, "streams": [{"feed": feed}]}
-    offered = await session.say(handle, wanted)
+    offered = await _once_there(session, handle, wanted)
     answer = {"type": "answer", "sdp": await peer.describe("recvonly", "active")}
     await session.say(handle, {"request": "start"}, jsep=answer)
     await peer.connect(offered["jsep"]["sdp"], opens=True)
     return peer
+
+
+async def _once_there(session: Session, handle: int, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Janus knows a publisher only a moment after its handshake."""
+    for _ in range(50):
+        with contextlib.suppress(ConnectionError):
+            return await session.say(handle, wanted)
+        await asyncio.sleep(0.1)
+    return await session.say(handle, wanted)
