@@ -216,6 +216,12 @@ class LinkMade(Event, frozen=True):
     expires_at: datetime | None = None  # None: follows the case's last appointment
 
 
+class LinksMade(Event, frozen=True):
+    """The links of one batch of messages: one event for a hundred of them."""
+
+    links: tuple[LinkMade, ...]
+
+
 class CaseLastAppointment(Event, frozen=True):
     """Booking tells identity until when a case's links open: 2 h after its last appointment (care.md 14)."""
 
@@ -280,6 +286,7 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     ProofExpiring: ("reminders",),
     NoticePosted: ("reminders",),
     LinkMade: ("identity",),
+    LinksMade: ("identity",),
     CaseLastAppointment: ("identity",),
     MessageFailed: ("referral",),
     UrgentActionTriggered: ("reminders",),

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import CaseErased, CaseLastAppointment, LinkMade
+from contracts.events import CaseErased, CaseLastAppointment, LinkMade, LinksMade
 from kit.clock import now
 from services.identity.store import links, sessions
 
@@ -17,6 +17,11 @@ async def link_made(db: AsyncConnection, event: LinkMade) -> None:
         expires_at=event.expires_at,
         now=now(),
     )
+
+
+async def links_made(db: AsyncConnection, event: LinksMade) -> None:
+    """The same for a whole batch of messages."""
+    await links.add_all(db, event.links, now())
 
 
 async def case_last_appointment(db: AsyncConnection, event: CaseLastAppointment) -> None:

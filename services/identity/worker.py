@@ -1,6 +1,6 @@
 """How identity's worker starts."""
 
-from contracts.events import CaseErased, CaseLastAppointment, LinkMade
+from contracts.events import CaseErased, CaseLastAppointment, LinkMade, LinksMade
 from kit.worker import Service
 from services.identity import listeners, settings
 
@@ -9,6 +9,7 @@ SERVICE = Service(
     settings=settings.read,
     listeners={
         LinkMade: listeners.link_made,
+        LinksMade: listeners.links_made,
         CaseLastAppointment: listeners.case_last_appointment,
         CaseErased: listeners.case_erased,
     },

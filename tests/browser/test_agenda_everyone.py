@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.agendas import (
     PARIS,
@@ -108,3 +108,23 @@ async def test_a_secretary_sees_the_agenda_entrusted_to_them_and_no_room(
     answer = await page.request.get("/agenda?pour=00000000-0000-0000-0000-000000000001")
     assert answer.status == 404
     await context.close()
+
+
+async def test_one_key_blurs_the_page_and_can_be_switched_off_and_an_hour_is_given_in_two_taps(week: Page) -> None:
+    blur = week.get_by_role("button", name="Flouter")
+    await week.keyboard.press("b")
+    await expect(blur).to_have_attribute("aria-pressed", "true")
+    assert "blur" in await week.locator(".prochain .qui").evaluate("one => getComputedStyle(one).filter")
+    await week.keyboard.press("b")
+    await expect(blur).to_have_attribute("aria-pressed", "false")
+    await week.get_by_label("Touche B active").uncheck()
+    await week.locator("#titre").focus()
+    await week.keyboard.press("b")
+    await expect(blur).to_have_attribute("aria-pressed", "false")
+
+    await week.get_by_role("link", name="Donner un créneau").click()
+    dialog = week.get_by_role("dialog")
+    await dialog.locator("button.creneau").first.click()
+    await expect(week.get_by_role("status")).to_contain_text("Le créneau est donné")
+    await week.get_by_role("status").get_by_role("button", name="Annuler").click()
+    await expect(week.get_by_role("status")).to_contain_text("retirée")

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.caller import Caller, Grant
-from contracts.events import CaseErased, CaseLastAppointment, Event, LinkMade
+from contracts.events import CaseErased, CaseLastAppointment, Event, LinkMade, LinksMade
 from contracts.identity import PersonSession, SpokenCode, Token
 from contracts.words import LinkPurpose, Role
 from kit.clock import now
@@ -24,6 +24,7 @@ from tests.tokens import a_caller
 Listener = Callable[[AsyncConnection, Any], Awaitable[None]]
 HEARD: dict[type[Event], Listener] = {
     LinkMade: listeners.link_made,
+    LinksMade: listeners.links_made,
     CaseLastAppointment: listeners.case_last_appointment,
     CaseErased: listeners.case_erased,
 }
@@ -287,3 +288,13 @@ async def test_at_the_desk_a_case_is_found_by_its_code_and_by_nothing_else(door:
     code = await a_code(door, with_pin, pin="4711")
     assert (await find(code)).json()["code"] == "proof-needed"
     assert (await find(code, pin="4711")).json() == {"case_id": str(with_pin)}
+
+
+async def test_the_links_of_a_whole_batch_open_but_those_of_an_erased_case(door: Door) -> None:
+    cases = {uuid4(): secrets.token_urlsafe(32) for _ in range(3)}
+    erased, *others = cases
+    made = [LinkMade(hashed(secret).hex(), LinkPurpose.CASE, case_id) for case_id, secret in cases.items()]
+    await hear(door, CaseErased(erased), LinksMade(tuple(made)), LinksMade(tuple(made)))
+    for case_id in others:
+        opened(await open_link(door, cases[case_id]))
+    assert (await open_link(door, cases[erased])).status_code >= 400

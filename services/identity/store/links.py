@@ -1,13 +1,29 @@
 """Links, the devices they were opened on, and until when a case opens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, delete, exists, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    DateTime,
+    LargeBinary,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.events import LinkMade
 from contracts.words import LinkPurpose
 from services.identity.domain.links import Link
 from services.identity.domain.secrets import hashed, new_secret
@@ -77,6 +93,35 @@ async def add(
     ).where(~erased)
     columns = ["link_hash", "purpose", "target_id", "made_at", "expires_at"]
     await db.execute(insert(link).from_select(columns, values).on_conflict_do_nothing())
+
+
+_ADD_ALL = text(
+    """
+    INSERT INTO link (link_hash, purpose, target_id, made_at, expires_at)
+    SELECT one.hash, one.purpose, one.target, :now, one.ends
+    FROM unnest(CAST(:hashes AS bytea[]), CAST(:purposes AS text[]), CAST(:targets AS uuid[]),
+        CAST(:ends AS timestamptz[])) AS one(hash, purpose, target, ends)
+    WHERE NOT EXISTS (SELECT 1 FROM case_access a WHERE a.case_id = one.target AND a.erased_at IS NOT NULL)
+    ON CONFLICT DO NOTHING
+    """
+).bindparams(
+    bindparam("hashes", type_=ARRAY(LargeBinary)),
+    bindparam("purposes", type_=ARRAY(Text)),
+    bindparam("targets", type_=ARRAY(Uuid)),
+    bindparam("ends", type_=ARRAY(DateTime(True))),
+    bindparam("now", type_=DateTime(True)),
+)
+
+
+async def add_all(db: AsyncConnection, made: Sequence[LinkMade], now: datetime) -> None:
+    """`add` for the links of a whole batch."""
+    told = {
+        "hashes": [bytes.fromhex(one.link_hash) for one in made],
+        "purposes": [one.purpose.value for one in made],
+        "targets": [one.target_id for one in made],
+        "ends": [one.expires_at for one in made],
+    }
+    await db.execute(_ADD_ALL, {**told, "now": now})
 
 
 async def remember_device(db: AsyncConnection, target_id: UUID, now: datetime) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import LinkMade, MessageFailed
+from contracts.events import LinkMade, LinksMade, MessageFailed
 from contracts.words import Channel, MessageMoment
 from kit import outbox
 from kit.clock import now
@@ -33,6 +33,8 @@ LANES = 3
 """Batches on their way at once: while one waits for its provider, the next is read and written."""
 STOP_CLAIMING = 3.0
 """Seconds after which a job takes no further batch: a whole batch still fits into its task's time."""
+FEW_LINKS = 8
+"""More than these are told in one event: ten thousand rows of their own cost as much as the messages."""
 REPEATS = 1
 """A message that may have left is tried this often again, never more."""
 LAST = timedelta(seconds=30)
@@ -159,7 +161,7 @@ async def prepare(db: AsyncConnection, outgoing: Outgoing, claims: Sequence[Clai
         hours = reach.wishes.hours(row.time_zone) if reach and row.case_id else None
         letter = Letter(row.id, address, text, entry(row))
         found.append(Leaving(row, letter, None if row.kind == MessageMoment.NOW else hours))
-    await outbox.tell(db, *links)
+    await outbox.tell(db, *([LinksMade(tuple(links))] if len(links) > FEW_LINKS else links))
     await sending.put_off(db, waiting)
     await sending.mark_sending(db, [one.row for one in found])
     await sending.spoken_for(db, [one.row for one in found if one.row.kind in texts.OF_A_DAY])
