@@ -243,12 +243,15 @@ def _by_day(text: str) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
 
 
 def _until(text: str) -> date | datetime:
+    found: date | datetime | None = None
     try:
         if re.fullmatch("[0-9]{8}", text):
-            return datetime.strptime(text, "%Y%m%d").date()
-        if re.fullmatch("[0-9]{8}T[0-9]{6}Z?", text):
+            found = datetime.strptime(text, "%Y%m%d").date()
+        elif re.fullmatch("[0-9]{8}T[0-9]{6}Z?", text):
             moment = datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")
-            return moment.replace(tzinfo=UTC) if text.endswith("Z") else moment
+            found = moment.replace(tzinfo=UTC) if text.endswith("Z") else moment
     except ValueError as unknown:
         raise UnknownRecurrence("UNTIL") from unknown
-    raise UnknownRecurrence("UNTIL")
+    if found is None or not 1900 <= found.year <= 2199:
+        raise UnknownRecurrence("UNTIL")
+    return found

@@ -57,6 +57,8 @@ class OpeningRules(Controller):
         rule = await store.rule_of(db, expert_id, rule_id)
         await _check_version(request, db, expert_id)
         told = edits.check_rule(await _told(db, rule, data))
+        if data.since is not None and not 2000 <= data.since.year <= 2199:
+            raise refusals.OpeningNotValid(fields={"since": "a day of this century"})
         today = zones.local_day(now(), rule.time_zone)
         if data.since is not None and openings.days(rule, first=rule.first_day, last=data.since - ONE_DAY):
             changed = replace(told, id=new_id(), first_day=max(told.first_day, data.since))
