@@ -43,7 +43,7 @@ SENTENCES: Final[dict[str, str]] = {
     "key-unknown": "Cette clé n'existe pas, ou n'ouvre déjà plus rien.",
     "case-is-erased": "Ce dossier a été effacé à la demande de la personne.",
     "factor-wrong": "Ce code ne correspond pas. Attendez le suivant, puis recommencez.",
-    "word-not-heard": "Ce n'est pas le premier mot du code. Faites-le répéter ; au besoin, la personne appelle la ligne.",
+    "word-not-heard": "Ce n'est pas le premier mot du code. Faites-le répéter ; sinon, la personne appelle la ligne.",
     "no-second-factor": "Votre compte n'a pas encore de second facteur. Ajoutez-le, puis revenez ici.",
     # booking
     "slot-taken": "Ce créneau vient d'être pris. Choisissez-en un autre.",

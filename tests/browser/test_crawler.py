@@ -24,8 +24,10 @@ LAST = ("/deconnexion", "/quitter")
 """Pressed at the very end: they close the door behind the crawler."""
 KIND = {409, 410, 412, 422}
 """A form pressed as it stands may be refused, in a sentence."""
-DOORS = {"/connexion": 401, "/l": 404, "/alerte": 422, "/invitation": 404}
-"""What an empty form at a door is answered."""
+DOORS = {
+    "/connexion": 401, "/l": 404, "/alerte": 422, "/invitation": 404, "/agenda/rendez-vous/*/appel": 403
+}  # fmt: skip
+"""What an empty form at a door is answered: no password, no code, no first word of it."""
 GONE = ("n’existe plus", "n’existe pas", "ne permet pas de réserver")
 """Said when an earlier press of the crawler took the thing away that this page still shows."""
 OF_A_SHAPE, IN_ALL = 2, 120
@@ -108,7 +110,7 @@ class Crawl:
         self.pressed += 1
         page = await self.walker.press(form, button)
         left = page.status in (403, 404) and "*" in shape(action) and any(word in page.text for word in GONE)
-        refused = page.status in KIND or page.status == DOORS.get(action) or left
+        refused = page.status in KIND or page.status == DOORS.get(shape(action)) or left
         if not (page.status < 400 or refused) or unkind(page.text):
             self.wrong.append((form.method, action, button[:2], page.status, unkind(page.text)))
         elif page.status == 200 and page.url.partition("?")[0] != form.action.partition("?")[0]:

@@ -57,7 +57,12 @@ class Found(HTMLParser):
             if a.get("type") not in ("radio", "checkbox") or "checked" in a:
                 form.fields.append((a["name"], a.get("value") or ""))
         elif form is not None and tag == "button" and a.get("type") != "button" and "disabled" not in a:
-            form.buttons.append((a.get("name") or "", a.get("value") or "", a.get("formaction") or ""))
+            button = (a.get("name") or "", a.get("value") or "", a.get("formaction") or "")
+            way = (a.get("formmethod") or form.method).lower()
+            if way == form.method:
+                form.buttons.append(button)
+            else:  # the same fields by another way: a form of its own
+                self.forms.append(Form(self._path(button[2] or form.action), way, form.fields, [(*button[:2], "")]))
         elif tag == "select":
             self._select = a.get("name") or ""
         elif form is not None and tag == "option" and "selected" in a and self._select:
