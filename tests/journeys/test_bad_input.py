@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import escape, unescape
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -258,3 +259,22 @@ async def test_a_form_that_is_too_large_or_from_elsewhere_is_refused_with_a_sent
     foreign = await listener.post("/appels", {"csrf_token": "another"})
     assert foreign.status == 403
     assert "Cette page a vieilli" in foreign.text
+
+
+async def test_hours_that_are_only_looked_at_take_anything_kindly(expert: Walker) -> None:
+    good = {"apercu": "1", "jour": f"{now():%Y-%m-%d}", "debut": "09:00", "fin": "12:00"}
+    ways = {"semaine": ("jours", "jusque"), "mois-jour": ("dates", "fois"), "mois-place": ("place",), "jour": ("tous",)}
+    typed = {name: TYPED[name] for name in ("empty", "markup", "rtl", "huge number", "other digits")}
+    wrong: list[Any] = []
+    for rhythm, names in (*ways.items(), ("autre", ("regle-rrule",)), ("une", ("jour", "fin", "types", "rythme"))):
+        for name in names:
+            for label, value in (typed | {"far": "9999-12-31", "first": "0001-01-01"}).items():
+                asked = urlencode({**good, "rythme": rhythm, name: value[:3000]})
+                found = await expert.get(f"/ouvertures/nouvelle?{asked}")
+                if found.status not in KIND or unkind(found.text):
+                    wrong.append((rhythm, name, label, found.status, unkind(found.text)))
+    for asked in ("motif=x&jour=x", f"motif={nobody()}&jour={now():%Y-%m-%d}", "motif=&jour=9999-12-31"):
+        found = await expert.get(f"/ouvertures?{asked}")
+        if found.status not in KIND or unkind(found.text):
+            wrong.append((asked, found.status))
+    assert not wrong, wrong
