@@ -66,6 +66,8 @@ class WaitingEntries(Controller):
         else:
             raise PermitRefused
         ends = [moment + rules.LONGEST]
+        if data.until is not None and not 2000 <= data.until.year <= 2199:
+            raise rules.WishNotValid(fields={"until": "a day to come"})
         if data.until is not None:
             ends.append(instant(data.until + timedelta(days=1), time(0), permit.person_zone))
         if stands_at is not None:
