@@ -24,3 +24,14 @@ class OtherHourWanted(Event, frozen=True):
     version: int
     case_id: UUID
     starts_at: datetime
+
+
+class AppointmentUncovered(Event, frozen=True):
+    """The professional will be away at the hour of an appointment."""
+
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime

@@ -8,8 +8,12 @@ from contracts.afterwards import Event as Event
 from contracts.afterwards import FollowUpDue as FollowUpDue
 from contracts.afterwards import ManagerNeeded as ManagerNeeded
 from contracts.away import AppointmentHandedBack as AppointmentHandedBack
+from contracts.away import AppointmentUncovered as AppointmentUncovered
 from contracts.away import OtherHourWanted as OtherHourWanted
 from contracts.giving import OpeningsAsked as OpeningsAsked
+from contracts.joining import ExpertInvited as ExpertInvited
+from contracts.joining import NoticePosted as NoticePosted
+from contracts.joining import ProofExpiring as ProofExpiring
 from contracts.waiting import ModalityChanged as ModalityChanged
 from contracts.waiting import ReferralWaitlisted as ReferralWaitlisted
 from contracts.waiting import SlotOfferClosed as SlotOfferClosed
@@ -173,38 +177,6 @@ class OfferClosed(Event, frozen=True):
     version: int
     target_id: UUID
     outcome: str
-
-
-class AppointmentUncovered(Event, frozen=True):
-    """The professional will be away at the hour of an appointment."""
-
-    appointment_id: UUID
-    version: int
-    case_id: UUID
-    referral_id: UUID
-    expert_id: UUID
-    starts_at: datetime
-
-
-class ExpertInvited(Event, frozen=True):
-    """The coordination asks someone to join: reminders makes the link that opens their account."""
-
-    expert_id: UUID
-    version: int
-
-
-class ProofExpiring(Event, frozen=True):
-    """A proof of an expert ends within thirty days."""
-
-    proof_id: UUID
-    expert_id: UUID
-
-
-class NoticePosted(Event, frozen=True):
-    """The coordination wrote to these experts: they are told that it waits, and nothing of what it says."""
-
-    notice_id: UUID
-    expert_ids: tuple[UUID, ...]
 
 
 class LinkMade(Event, frozen=True):
