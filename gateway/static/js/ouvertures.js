@@ -16,7 +16,7 @@ if (form) {
   const look = () => {
     const asked = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      if (!["csrf_token", "idempotency_key", "version"].includes(name)) asked.append(name, value);
+      if (!["idempotency_key", "version"].includes(name)) asked.append(name, value);
     }
     asked.set("apercu", "1");
     const mine = ++turn;
