@@ -100,13 +100,15 @@ async def test_the_coordination_asks_and_sees_what_came(door: Door) -> None:
     assert (late.status_code, late.json()["code"]) == (410, "ask-is-over")
 
 
-async def test_a_weekly_link_is_asked_for_once_a_week_and_ends_when_it_is_unwanted(door: Door) -> None:
+async def test_a_weekly_link_is_asked_for_once_a_week_and_ends_when_it_is_unwanted(
+    door: Door, database: Database
+) -> None:
     expert_id = await an_empty_agenda(door)
     me = a_caller(Role.EXPERT, subject=expert_id)
     await door.call("PUT", f"/experts/{expert_id}/weekly-link", WeeklyLink(True), caller=me)
     assert (await door.get(f"/experts/{expert_id}/proposals", me)).json()["weekly"]
     await door.rows("UPDATE weekly_link SET next_at = now() - interval '1 minute' WHERE expert_id = $1", expert_id)
-    async with Database(door.address.app).transaction() as db:
+    async with database.transaction() as db:
         await weekly_links(db)
         await weekly_links(db)
     assert len(await door.events("OpeningsAsked", "expert_id", expert_id)) == 1
@@ -134,8 +136,8 @@ async def test_lateness_is_one_tap_is_taken_back_and_ends_with_a_move(door: Door
 
 async def test_figures_speak_of_agendas_and_of_nobody(door: Door) -> None:
     expert_id = await door.an_expert()
-    past = "during = tstzrange(lower(during) - shift, upper(during) - shift), day = day - 300"
-    shift = "(SELECT interval '300 days' AS shift) s"
+    past = "during = tstzrange(lower(during) - shift, upper(during) - shift), day = day - 500"
+    shift = "(SELECT interval '500 days' AS shift) s"
     await door.rows(f"UPDATE opening_occurrence SET {past} FROM {shift} WHERE expert_id = $1", expert_id)
     await door.refresh(expert_id)
     coordinator = a_caller(Role.COORDINATOR)
