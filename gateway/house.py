@@ -16,14 +16,13 @@ from gateway.clients.network import Network
 from gateway.clients.on_call import OnCallList
 from gateway.clients.online import OnlineBookings, OnlineReferral
 from gateway.clients.openings import OpeningHours
-from gateway.clients.online import OnlineBookings, OnlineReferral
 from gateway.clients.orientations import Orientations
 from gateway.clients.practice import Practices
 from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
 from gateway.clients.urgent import Urgent
-from gateway.clients.waiting import WaitingRoom
 from gateway.clients.video import VideoClient
+from gateway.clients.waiting import WaitingRoom
 from gateway.door import Credential, Door
 from gateway.duty import KnownDuty
 from gateway.live import Live
@@ -78,13 +77,13 @@ class House:
         self.matching = Matching(gateway.peers["referral"], self.token_for)
         self.booking = Booking(gateway.peers["booking"], self.token_for)
         self.calendars = Calendars(gateway.peers["booking"], self.token_for)
+        self.openings = OpeningHours(gateway.peers["booking"], self.token_for)
         self.giving = Giving(gateway.peers["booking"], self.token_for)
         self.waiting = WaitingRoom(gateway.peers["booking"], self.token_for)
         self.practices = Practices(gateway.peers["referral"], self.token_for)
         self.online = OnlineReferral(gateway.peers["referral"], self.token_for)
         self.online_bookings = OnlineBookings(gateway.peers["booking"])
         self.reminders = Reminders(gateway.peers["reminders"], self.token_for)
-        self.openings = OpeningHours(gateway.peers["booking"], self.token_for)
         self.video = VideoClient(gateway.peers["video"], self.token_for)
         self.urgent = Urgent(gateway.peers["referral"], self.token_for)
         self.call_backs = CallBackQueue(gateway.peers["referral"], self.token_for)

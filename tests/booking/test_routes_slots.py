@@ -12,7 +12,6 @@ from services.booking.domain.spans import Span
 from tests.booking.conftest import Door
 from tests.booking.make import FIRST_VIDEO, TYPES, a_rule, an_agenda, an_expert, local_noon, put
 
-
 ONE_WAY = frozenset({Modality.IN_PERSON})
 
 
