@@ -20,12 +20,14 @@ from gateway.clients.orientations import Orientations
 from gateway.clients.practice import Practices
 from gateway.clients.referral import Referrals
 from gateway.clients.reminders import Reminders
+from gateway.clients.together import Together
 from gateway.clients.urgent import Urgent
 from gateway.clients.video import VideoClient
 from gateway.clients.waiting import WaitingRoom
 from gateway.door import Credential, Door
 from gateway.duty import KnownDuty
 from gateway.live import Live
+from gateway.online_open import KnownOnline
 from gateway.settings import Settings
 from gateway.templating import Templates
 from kit.http import Peer
@@ -41,6 +43,7 @@ class Gateway:
     live: Live
     templates: Templates
     duty: KnownDuty = field(default_factory=KnownDuty)
+    online: KnownOnline = field(default_factory=KnownOnline)
 
     async def stop(self) -> None:
         """Close what is open."""
@@ -79,6 +82,7 @@ class House:
         self.calendars = Calendars(gateway.peers["booking"], self.token_for)
         self.openings = OpeningHours(gateway.peers["booking"], self.token_for)
         self.giving = Giving(gateway.peers["booking"], self.token_for)
+        self.together = Together(gateway.peers["booking"], self.token_for)
         self.waiting = WaitingRoom(gateway.peers["booking"], self.token_for)
         self.practices = Practices(gateway.peers["referral"], self.token_for)
         self.online = OnlineReferral(gateway.peers["referral"], self.token_for)

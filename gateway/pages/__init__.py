@@ -6,6 +6,7 @@ from gateway.pages import (
     accesses,
     account,
     agenda,
+    agenda_together,
     beside,
     call_backs,
     calls,
@@ -40,6 +41,7 @@ from gateway.pages import (
     telephone,
     urgent,
     urgent_after,
+    waiting_list,
     weights,
 )
 
@@ -68,10 +70,12 @@ HANDLERS: list[ControllerRouterHandler] = [
     *tasks.HANDLERS,
     *moving.HANDLERS,
     *orientations.HANDLERS,
+    *waiting_list.HANDLERS,
     *beside.HANDLERS,
     *demandes.HANDLERS,
     *own_hours.HANDLERS,
     *agenda.HANDLERS,
+    *agenda_together.HANDLERS,
     *openings.HANDLERS,
     *motifs.HANDLERS,
     *choices.HANDLERS,

@@ -24,7 +24,9 @@ YEAR = 365 * 24 * 3600
 @get("/", opt=OPEN)
 async def front(page: NamedPage) -> Response[str]:
     """The number, what this is, a field for the code, the team's entrance."""
-    return await page.render("public/index.html", theme=theme_at(page.now, chosen=page.cookies.get("theme")))
+    online = await page.gateway.online.somewhere(page.house)
+    theme = theme_at(page.now, chosen=page.cookies.get("theme"))
+    return await page.render("public/index.html", theme=theme, online=online)
 
 
 @post("/theme", opt=OPEN)

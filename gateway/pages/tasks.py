@@ -31,6 +31,8 @@ KINDS = {
     "counter_offer": "Un professionnel propose autrement",
     "own_hour": "Heure fixée par le professionnel, à dire",
     "overdue": "Étape en retard",
+    "slot_to_tell": "Heure libérée, à dire de vive voix",
+    "waiting_unanswered": "Heures proposées, sans réponse",
 }
 BY_HAND = 3
 """From this level a task says how it ended (care.md 7)."""
