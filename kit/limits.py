@@ -39,7 +39,12 @@ class Limiter:
         key = hashlib.sha256(subject.encode()).hexdigest()[:32]
         try:
             async with asyncio.timeout(2):  # above the sockets' own, so that they close what they opened
-                if await self._window.hit(item, rule, key):
+                try:
+                    free = await self._window.hit(item, rule, key)
+                except redis.ConnectionError:  # Redis was started again: what is kept of before is closed, once
+                    await self._pool.disconnect(inuse_connections=False)
+                    free = await self._window.hit(item, rule, key)
+                if free:
                     return
                 reset = (await self._window.get_window_stats(item, rule, key)).reset_time
         except Exception as error:

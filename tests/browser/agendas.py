@@ -13,12 +13,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from holidays import country_holidays
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
 
 from tests.house import RunningHouse
 from tests.journeys.desk import Desk
 
 PARIS = ZoneInfo("Europe/Paris")
+FRANCE = country_holidays("FR")
 ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
 AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -69,8 +71,13 @@ async def signed_in(context: BrowserContext, house: RunningHouse, role: str = "e
 
 
 def monday(weeks: int = 5) -> date:
+    """Of the fifth week from now that has no public holiday: agendas are closed on those."""
     today = datetime.now(UTC).astimezone(PARIS).date()
-    return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks)
+    found = today - timedelta(days=today.weekday())
+    while weeks:
+        found += timedelta(weeks=1)
+        weeks -= not any(found + timedelta(days=day) in FRANCE for day in range(7))
+    return found
 
 
 async def show_week(page: Page, view: str = "semaine", day: date | None = None) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+import redis.asyncio as redis
 from litestar.testing import AsyncTestClient
 
 from infra.embedded.ports import free_port
@@ -54,4 +55,17 @@ async def test_thirty_tries_at_once_count_as_thirty(cluster: Cluster) -> None:
     await limiter.hit("another rule", subject, limit="5/minute")
     with pytest.raises(TooMany):
         await limiter.hit("rule", subject, limit="5/minute")
+    await limiter.stop()
+
+
+async def test_when_redis_was_started_again_nobody_is_turned_away_for_it(cluster: Cluster) -> None:
+    limiter, subject = Limiter(cluster.valkey_url), uuid4().hex
+    await asyncio.gather(
+        *(limiter.hit("rule", subject, limit="50/minute", closed_without_redis=True) for _ in range(5))
+    )
+    other = redis.from_url(cluster.valkey_url)
+    await other.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # as a restart does
+    await other.aclose()
+    for _ in range(8):
+        await limiter.hit("rule", subject, limit="50/minute", closed_without_redis=True)
     await limiter.stop()
