@@ -1,6 +1,7 @@
 """What must hold on whatever data is loaded (booking.md §1.12), told in sentences that name what breaks it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -74,21 +75,24 @@ QUESTIONS = {
 }
 
 
-async def check(connection: asyncpg.Connection, now: datetime | None = None) -> list[str]:
-    """The sentences of what is broken; empty when all holds."""
+async def check(
+    connection: asyncpg.Connection, now: datetime | None = None, *, agendas: Collection[UUID] | None = None
+) -> list[str]:
+    """The sentences of what is broken; empty when all holds. With `agendas`, only these are derived by hand (I5)."""
     moment = now or clock()
     broken = []
     for sentence, sql in QUESTIONS.items():
         rows = await connection.fetch(f"{sql} LIMIT {MOST_SHOWN}")
         broken += [f"{sentence}: {', '.join(str(value) for value in row.values())}" for row in rows]
-    return broken + await _projection(connection, moment)
+    return broken + await _projection(connection, moment, agendas)
 
 
-async def _projection(connection: asyncpg.Connection, now: datetime) -> list[str]:
+async def _projection(connection: asyncpg.Connection, now: datetime, agendas: Collection[UUID] | None) -> list[str]:
     """I5: every agenda day is what openings, absences and claims come to, by the rules in Python."""
     broken: list[str] = []
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        experts = [row[0] for row in await connection.fetch("SELECT id FROM expert ORDER BY id")]
+        known = [row[0] for row in await connection.fetch("SELECT id FROM expert ORDER BY id")]
+        experts = known if agendas is None else [one for one in known if one in agendas]
         for at in range(0, len(experts), AT_ONCE):
             broken += await _agendas(connection, experts[at : at + AT_ONCE], now)
             if len(broken) > MOST_SHOWN:

@@ -37,7 +37,7 @@ class TestContact:
         for answer in answers:
             assert answer.status_code == 200
             assert msgspec.json.decode(answer.content, type=ContactKinds) == ContactKinds(
-                [Channel.SMS, Channel.MAIL], list(MessageMoment)
+                [Channel.SMS, Channel.MAIL], list(MessageMoment), phone=True
             )
             assert b"612345678" not in answer.content and b"exemple" not in answer.content
 

@@ -41,8 +41,9 @@ async def offered_to(db: AsyncConnection, account_id: UUID) -> list[DeskCall]:
 
 
 async def going_on(db: AsyncConnection) -> list[DeskCall]:
-    """Every call that is open, the oldest first."""
-    return await _listed(db, _calls().where(contact.c.ended_at.is_(None)).order_by(contact.c.started_at))
+    """Every call that is open, the highest level first, then the oldest: a long list hides no urgent one."""
+    open_now = _calls().where(contact.c.ended_at.is_(None))
+    return await _listed(db, open_now.order_by(LEVEL.desc().nulls_last(), contact.c.started_at))
 
 
 async def unfinished(db: AsyncConnection, *, since: datetime) -> list[DeskCall]:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, delete, get, patch, put
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -60,8 +59,7 @@ class Contacts(Controller):
         """Which ways exist, never the number or the address."""
         own_case(caller, case_id)
         await audit.note(db, caller, "read", "contact", case_id)
-        kinds = _kinds(await contacts.wishes(db, case_id))
-        return msgspec.structs.replace(kinds, phone=await contacts.has_number(db, case_id))
+        return _kinds(await contacts.wishes(db, case_id), phone=await contacts.has_number(db, case_id))
 
     @delete(guards=[only(*LISTENING)])
     async def erase(self, case_id: FromPath[UUID], db: Db, caller: Me) -> None:
@@ -85,7 +83,7 @@ async def _keep(
         await _follow(db, case_id)
     else:
         await contacts.given_again(db, case_id, now())
-    return _kinds(reach.wishes)
+    return _kinds(reach.wishes, phone=bool(reach.phone))
 
 
 async def _erase(db: AsyncConnection, case_id: UUID) -> None:
@@ -98,6 +96,6 @@ async def _follow(db: AsyncConnection, case_id: UUID) -> None:
         await plan.follow(db, appointment, now=now(), awake=True, renewed=True)
 
 
-def _kinds(wishes: Wishes | None) -> ContactKinds:
+def _kinds(wishes: Wishes | None, *, phone: bool = False) -> ContactKinds:
     chosen = wishes or Wishes()
-    return ContactKinds(list(chosen.channels), list(chosen.moments), chosen.from_hour, chosen.to_hour)
+    return ContactKinds(list(chosen.channels), list(chosen.moments), chosen.from_hour, chosen.to_hour, phone)
