@@ -16,7 +16,8 @@ HOUR = timedelta(hours=1)
 
 
 def a_turn(start: int, end: int, rank: int = 1) -> Turn:
-    return Turn(UUID(int=(start + 5) * 100 + end + 5), "Dr", "+33199000001", rank, NIGHT + start * HOUR, NIGHT + end * HOUR)
+    number = UUID(int=(start + 5) * 100 + end + 5)
+    return Turn(number, "Dr", "+33199000001", rank, NIGHT + start * HOUR, NIGHT + end * HOUR)
 
 
 @given(some.lists(some.tuples(some.integers(-5, 60), some.integers(1, 20)), max_size=8), some.integers(0, 47))
