@@ -99,7 +99,7 @@ _BEHIND = text(
 _MINE = text("SELECT pg_try_advisory_xact_lock(uuid_hash_extended(:expert, 0))")
 
 
-async def fill(db: AsyncConnection, now: datetime, *, most: int = 50) -> list[UUID]:
+async def fill(db: AsyncConnection, now: datetime, *, most: int = 10) -> list[UUID]:
     """Write the holidays of agendas that have none yet, moved to another region, or reach less than a year ahead.
 
     What stands in an agenda on such a day was agreed by its professional: nothing is told of it.

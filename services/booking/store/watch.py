@@ -73,9 +73,9 @@ _BEHIND = text(
     FROM expert_agenda a JOIN expert e ON e.id = a.expert_id
     WHERE e.active AND a.shown_until < CAST(:until AS date)
       AND pg_try_advisory_xact_lock(uuid_hash_extended(a.expert_id, 0))
-    LIMIT 100
+    LIMIT 10
     """
-)
+)  # few at a time: their agendas are locked until the commit, and somebody may be booking
 _WRITTEN = text("UPDATE expert_agenda SET shown_until = :shown, written_until = :written WHERE expert_id = :expert")
 _PAST = text("DELETE FROM agenda_day WHERE expert_id = :expert AND day < CAST(:first AS date)")
 
