@@ -57,13 +57,13 @@ def load(
         client = subprocess.Popen(
             [sys.executable, "-m", "bench.client"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        _say(client, json.dumps(plan))
+        say(client, json.dumps(plan))
         started.append(client)
     for client in started:
-        _hear(client)  # ready
+        hear(client)  # ready
     for client in started:
-        _say(client, "go")
-    told: list[dict[str, Any]] = [json.loads(_hear(client)) for client in started]
+        say(client, "go")
+    told: list[dict[str, Any]] = [json.loads(hear(client)) for client in started]
     for client in started:
         client.wait(10)
     statuses: dict[int, int] = {}
@@ -80,13 +80,15 @@ def load(
     )
 
 
-def _say(client: "subprocess.Popen[str]", line: str) -> None:
+def say(client: "subprocess.Popen[str]", line: str) -> None:
+    """One line to a client."""
     assert client.stdin is not None
     client.stdin.write(line + "\n")
     client.stdin.flush()
 
 
-def _hear(client: "subprocess.Popen[str]") -> str:
+def hear(client: "subprocess.Popen[str]") -> str:
+    """The next line of a client; an error when it has ended."""
     assert client.stdout is not None
     line = client.stdout.readline()
     if not line:

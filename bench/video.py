@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 from bench import video_delay, video_janus
+from bench.load import hear, say
 from bench.video_node import VideoNode, cpu_seconds, memory_kb, video_node
 from bench.video_peer import TAIL
 
@@ -86,9 +87,9 @@ def _beside_idle_rooms(node: VideoNode, idle: int) -> dict[str, Any]:
     """How long joining takes while so many rooms only wait."""
     joins = [node.seats() for _ in range(20)]
     client = _start({"kind": "idle", "rooms": [node.seats() for _ in range(idle)], "joins": joins, "seconds": 0})
-    _hear(client)
-    _say(client, "go")
-    times = sorted(json.loads(_hear(client))["joins"])
+    hear(client)
+    say(client, "go")
+    times = sorted(json.loads(hear(client))["joins"])
     client.wait(10)
     print(f"joining beside {idle} idle rooms: p50 {times[10]:.0f} ms, p95 {times[18]:.0f} ms", flush=True)
     return {"idle_rooms": idle, "join_ms_p95_idle": round(times[18])}
@@ -102,14 +103,14 @@ def _window(pid: int, plans: list[dict[str, Any]], seconds: float) -> tuple[dict
     """What the clients of these plans saw together, and the server's CPU meanwhile in % of a core."""
     clients = [_start(plan) for plan in plans]
     for client in clients:
-        _hear(client)
+        hear(client)
     time.sleep(1)  # handshakes are over
     used, began = cpu_seconds(pid), time.monotonic()
     for client in clients:
-        _say(client, "go")
+        say(client, "go")
     time.sleep(seconds)
     used, spent = cpu_seconds(pid) - used, time.monotonic() - began
-    told = [json.loads(_hear(client)) for client in clients]
+    told = [json.loads(hear(client)) for client in clients]
     for client in clients:
         client.wait(10 + TAIL)
     return {name: sum(one[name] for one in told) for name in ("sent", "received")}, 100 * used / spent
@@ -119,7 +120,7 @@ def _start(plan: dict[str, Any]) -> "subprocess.Popen[str]":
     client = subprocess.Popen(
         [sys.executable, "-m", "bench.video_peer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    _say(client, json.dumps(plan))
+    say(client, json.dumps(plan))
     return client
 
 
@@ -135,17 +136,3 @@ def _slope(samples: list[tuple[float, int]]) -> float:
     level = sum(kb for _, kb in samples) / len(samples)
     spread = sum((at - middle) ** 2 for at, _ in samples)
     return sum((at - middle) * (kb - level) for at, kb in samples) / spread
-
-
-def _say(client: "subprocess.Popen[str]", line: str) -> None:
-    assert client.stdin is not None
-    client.stdin.write(line + "\n")
-    client.stdin.flush()
-
-
-def _hear(client: "subprocess.Popen[str]") -> str:
-    assert client.stdout is not None
-    line = client.stdout.readline()
-    if not line:
-        raise RuntimeError(f"a client ended early ({client.wait()})")
-    return line

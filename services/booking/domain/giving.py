@@ -17,7 +17,6 @@ USUAL = (time(12, 30), time(18, 30), time(9), time(20), time(14))
 """Proposed to whoever has no habit yet: outside the hours of most practices first."""
 ANSWER_WITHIN = timedelta(days=6)
 """An asking is over before the next week's link goes out."""
-EACH_WEEK = timedelta(days=7)
 WEEKLY_AT = time(12, 30)
 
 

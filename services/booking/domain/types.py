@@ -1,6 +1,6 @@
 """Consultation types: how long, how often, how early; and the six that every network starts with."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -138,19 +138,6 @@ def check_daily_limit(limit: int | None) -> int | None:
 def _outside(minutes: dict[str, int]) -> dict[str, str]:
     bounds = {name: BOUNDS[name] for name in minutes}
     return {name: f"{least} to {most}" for name, (least, most) in bounds.items() if not least <= minutes[name] <= most}
-
-
-def effective(
-    shape: Shape,
-    *,
-    duration: int | None = None,
-    step: int | None = None,
-    buffer_before: int | None = None,
-    buffer_after: int | None = None,
-) -> Shape:
-    """The shape of a type in one expert's agenda, where some minutes are said otherwise."""
-    said = {"duration": duration, "step": step, "buffer_before": buffer_before, "buffer_after": buffer_after}
-    return replace(shape, **{name: minutes for name, minutes in said.items() if minutes is not None})
 
 
 def _standard(number: int, visit: VisitKind, modality: Modality, public_name: str, colour: str) -> ConsultationType:
