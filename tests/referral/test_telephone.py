@@ -4,6 +4,7 @@ import hmac
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -59,6 +60,44 @@ async def test_a_call_is_opened_moved_and_cut_by_the_telephone(joined: Desk) -> 
     assert [each["id"] for each in cut] == [contact["id"]]
     states = {each["name"]: each["state"] for each in (await joined.get("/desk", caller=one)).json()["present"]}
     assert (states["Inès"], states["Karim"]) == ("available", "writing")
+
+
+async def test_words_in_any_order_and_told_again_come_to_the_same_call(joined: Desk) -> None:
+    one, other = await a_colleague(joined, "Maud"), await a_colleague(joined, "Yanis")
+    for who, post in ((one, "13"), (other, "15")):
+        await joined.ask("PUT", "/presence/me", {"state": "available", "post": post}, caller=who)
+    began = now() - timedelta(minutes=9)
+    words: list[dict[str, Any]] = [
+        {"kind": "ringing", "at": began},
+        {"kind": "answered", "at": began + timedelta(seconds=20), "post": "13"},
+        {"kind": "transferred", "at": began + timedelta(minutes=4), "post": "15"},
+        {"kind": "ended", "at": began + timedelta(minutes=8)},
+    ]
+    for order in list(permutations(words))[::3]:
+        call = uuid4().hex
+        for word in (*order, order[0], order[2]):
+            assert (await tell(joined, call=call, **{**word, "at": word["at"].isoformat()})).status_code == 200
+        (row,) = await joined.sql(f"SELECT * FROM telephone_call WHERE call = '{call}'")
+        told = (row["started_at"], row["post"], row["answered"], row["ended_at"])
+        assert told == (began, "15", True, words[3]["at"]), [word["kind"] for word in order]
+        found = (await joined.get(f"/contacts/{row['contact_id']}", caller=other)).json()
+        assert found["listener_id"] == str(other.subject), [word["kind"] for word in order]
+        assert found["ended_at"] is not None and found["cut_at"] is None, [word["kind"] for word in order]
+    states = {each["name"]: each["state"] for each in (await joined.get("/desk", caller=one)).json()["present"]}
+    assert {states["Maud"], states["Yanis"]} <= {"available", "writing"}
+
+
+async def test_what_is_told_hours_later_is_counted_and_opens_no_sheet(joined: Desk) -> None:
+    who = await a_colleague(joined, "Lou")
+    await joined.ask("PUT", "/presence/me", {"state": "available", "post": "17"}, caller=who)
+    call, before = uuid4().hex, now() - timedelta(hours=2)
+    for kind, minutes in (("answered", 0), ("ended", 20)):
+        await tell(joined, kind, call, at=(before + timedelta(minutes=minutes)).isoformat(), post="17")
+    (row,) = await joined.sql(f"SELECT * FROM telephone_call WHERE call = '{call}'")
+    assert row["answered"] and row["ended_at"] is not None and row["contact_id"] is None
+    for at in (now() + timedelta(minutes=6), now() - timedelta(days=2)):
+        answer = await tell(joined, "ringing", uuid4().hex, at=at.isoformat())
+        assert (answer.status_code, answer.json()["fields"]) == (422, {"at": "not of now"})
 
 
 async def test_a_sheet_opened_by_hand_is_the_one_the_telephone_speaks_of(joined: Desk) -> None:
@@ -135,6 +174,18 @@ def test_a_list_says_which_rows_it_cannot_read() -> None:
         "A,2026-11-01T02:00:00Z,2026-11-01T01:00:00Z,oui\nA,2026-11-01T02:00:00Z,2026-11-01T02:01:00Z,peut-être\n\n"
     )
     assert calls == [] and [one.split(":")[0] for one in refused] == ["2", "3", "4"]
+
+
+def test_a_list_from_a_spreadsheet_is_read_and_a_wild_one_refused() -> None:
+    rows = "line;start;end;answered\r\nLigne écoute;2026-11-01T02:00:00Z;2026-11-01T02:01:00Z;oui\r\n"
+    for body in (rows.encode(), b"\xef\xbb\xbf" + rows.encode(), rows.encode("cp1252")):
+        calls, refused = telephone.call_list(telephone.as_text(body))
+        assert [one.line for one in calls] == ["Ligne écoute"] and refused == []
+    for wild in ("line,start,end,answered\n" + '"' + "x" * 200_000, "\x00\x01"):
+        with pytest.raises(NotACallList):
+            telephone.call_list(wild)
+    early = "line,start,end,answered\nA,0001-01-01T00:00:00+14:00,0001-01-01T00:00:00+14:00,oui\n"
+    assert telephone.call_list(early) == ([], ["2: no such hour"])
 
 
 def test_a_name_that_could_be_a_number_is_refused() -> None:

@@ -4,6 +4,7 @@ import csv
 import hmac
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +14,10 @@ from kit.errors import Forbidden, Invalid, NotFound
 
 WINDOW: Final = timedelta(minutes=5)
 """A signed word older than this, or from further in the future, is a replay."""
+LONGEST_AGO: Final = timedelta(days=1)
+"""A telephone system that was cut off tells what happened meanwhile; what is older comes by a list."""
+STILL_AT_THE_POST: Final = timedelta(minutes=15)
+"""Answered longer ago, nobody knows who sat there: the call is counted, no sheet is opened."""
 KINDS: Final = ("ringing", "answered", "transferred", "ended")
 COLUMNS: Final = ("line", "start", "end", "answered")
 MOST_ROWS: Final = 20_000
@@ -71,6 +76,14 @@ def label(text: str, name: str) -> str:
     return kept
 
 
+def as_text(body: bytes) -> str:
+    """The bytes of a list: UTF-8, else as spreadsheets on Windows write it."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
+
+
 def call_list(text: str) -> tuple[list[PastCall], list[str]]:
     """The rows of a CSV (`line,start,end,answered`, ISO 8601 with zone; `;` will do), and why others are refused."""
     first = text.lstrip("\ufeff").split("\n", 1)[0]
@@ -83,18 +96,30 @@ def call_list(text: str) -> tuple[list[PastCall], list[str]]:
         raise NotACallList(fields={"columns": ",".join(COLUMNS)})
     found: dict[tuple[str, str], PastCall] = {}
     refused: list[str] = []
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(_readable(rows), 2):
         if not any(cell.strip() for cell in row):
             continue
         if number > MOST_ROWS:
             raise NotACallList(fields={"rows": f"{MOST_ROWS} at most"})
         try:
             past = _past(row)
-        except (ValueError, EventRefused) as error:
-            refused.append(f"{number}: {error if isinstance(error, ValueError) else 'line malformed'}")
+        except EventRefused:
+            refused.append(f"{number}: line malformed")
+        except OverflowError:
+            refused.append(f"{number}: no such hour")
+        except ValueError as error:
+            refused.append(f"{number}: {str(error)[:80]}")
         else:
             found[past.line, past.call] = past
     return list(found.values()), refused
+
+
+def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Each row of the file, as long as it is a table."""
+    try:
+        yield from rows
+    except csv.Error:
+        raise NotACallList() from None
 
 
 def _past(row: list[str]) -> PastCall:

@@ -20,7 +20,7 @@ from kit.vault import Vault
 from kit.web import NamedHouse
 from services.referral.domain import telephone
 from services.referral.domain.contacts import HEAVY
-from services.referral.domain.telephone import EventRefused, NotACallList, NoTelephone
+from services.referral.domain.telephone import EventRefused, NoTelephone
 from services.referral.routes.given import Sealing
 from services.referral.routes.line import dropped, hand_to
 from services.referral.routes.shown import utc
@@ -45,16 +45,15 @@ class Telephone(Controller):
             raise NoTelephone()
         instant, body = now(), await request.body()
         signature = telephone.signed(secret, request.headers.get(SIGNATURE, ""), body, now=instant)
-        event = _event(body)
+        event = _event(body, instant)
         if await store.heard_before(db, signature, now=instant):
             return
         row = await store.told(db, event)
-        if event.kind == "answered":
-            await _answered(db, vault, row, event, instant)
-        elif event.kind == "transferred":
-            await _transferred(db, vault, row, event, instant)
-        elif event.kind == "ended":
-            await _ended(db, vault, row, event, instant)
+        opened = event.kind == "answered" and await _answered(db, row, instant)
+        if event.kind == "transferred" and row.post_at == event.at:
+            await _transferred(db, vault, row, instant)
+        if row.ended_at is not None and (opened or (event.kind == "ended" and row.news)):
+            await _ended(db, vault, row, instant)
         await outbox.nudge(db, "desk")
 
     @post("/imports", guards=[only(*KEEPING)], status_code=200)
@@ -62,11 +61,7 @@ class Telephone(Controller):
         self, request: Request[Any, Any, Any], db: Db, caller: Me, dry_run: FromQuery[bool] = True
     ) -> Imported:
         """A CSV of `line,start,end,answered`; nothing is written unless `dry_run=false`."""
-        try:
-            text = (await request.body()).decode()
-        except UnicodeDecodeError:
-            raise NotACallList(fields={"file": "not UTF-8"}) from None
-        calls, refused = telephone.call_list(text)
+        calls, refused = telephone.call_list(telephone.as_text(await request.body()))
         new = await store.add_past(db, calls, keep=not dry_run)
         if not dry_run:
             await audit.note(db, caller, "import", "telephone", caller.subject)
@@ -80,55 +75,68 @@ class Telephone(Controller):
         return await store.figures(db, since=first, until=last)
 
 
-def _event(body: bytes) -> TelephoneEvent:
+def _event(body: bytes, instant: datetime) -> TelephoneEvent:
     try:
         event = msgspec.json.decode(body, type=TelephoneEvent)
     except msgspec.MsgspecError as error:
         raise EventRefused(fields={"body": str(error)[:200]}) from error
     if event.kind not in telephone.KINDS or event.at.tzinfo is None:
         raise EventRefused(fields={"kind": "unknown"} if event.kind not in telephone.KINDS else {"at": "no zone"})
+    if not instant - telephone.LONGEST_AGO < event.at < instant + telephone.WINDOW:
+        raise EventRefused(fields={"at": "not of now"})
     post_ = telephone.label(event.post, "post") if event.post else ""
     return msgspec.structs.replace(
         event, line=telephone.label(event.line, "line"), call=telephone.label(event.call, "call"), post=post_
     )
 
 
-async def _answered(db: AsyncConnection, vault: Vault, row: Any, event: TelephoneEvent, instant: datetime) -> None:
-    """Open the sheet for whoever sits at the post, unless they opened it themselves a moment ago."""
-    account_id = await presence.at_post(db, event.post, now=instant)
-    if account_id is None or row.contact_id is not None:
-        return
-    contact_id = await contacts.opened_by_hand(db, account_id, after=event.at - BY_HAND)
+async def _answered(db: AsyncConnection, row: Any, instant: datetime) -> bool:
+    """Open the sheet for whoever sits at the post, unless they opened it themselves a moment ago; whether it was."""
+    if row.contact_id is not None or row.answered_at < instant - telephone.STILL_AT_THE_POST:
+        return False
+    account_id = await presence.at_post(db, row.post, now=instant)
+    if account_id is None:
+        return False
+    contact_id = await contacts.opened_by_hand(db, account_id, after=row.answered_at - BY_HAND)
     if contact_id is None:
         contact_id = uuid4()
-        await contacts.start(db, contact_id=contact_id, case_id=uuid4(), listener_id=account_id, now=event.at)
+        await contacts.start(
+            db, contact_id=contact_id, case_id=uuid4(), listener_id=account_id, now=min(row.answered_at, instant)
+        )
         await presence.put(db, account_id, "in_call", now=instant)
         await audit.note(db, THE_TELEPHONE, "start", "contact", contact_id)
     await store.join(db, row.id, contact_id)
+    return True
 
 
-async def _transferred(db: AsyncConnection, vault: Vault, row: Any, event: TelephoneEvent, instant: datetime) -> None:
+async def _transferred(db: AsyncConnection, vault: Vault, row: Any, instant: datetime) -> None:
     """The sheet goes with the call, to whoever sits at the other post."""
-    account_id = await presence.at_post(db, event.post, now=instant)
+    account_id = await presence.at_post(db, row.post, now=instant)
     if account_id is None or row.contact_id is None:
         return
     call = await contacts.load(db, vault, row.contact_id, to_change=True)
-    if call.listener_id != account_id and not call.final:
-        await hand_to(db, call, account_id, now=instant)
-        await audit.note(db, THE_TELEPHONE, "transfer", "contact", call.id)
-
-
-async def _ended(db: AsyncConnection, vault: Vault, row: Any, event: TelephoneEvent, instant: datetime) -> None:
-    """Hung up: the call is over and its sheet still a draft. Dropped: it stays open on everyone's desk."""
-    if row.contact_id is None:
+    if call.listener_id == account_id or call.final:
         return
-    call = await contacts.load(db, vault, row.contact_id, to_change=True)
+    if call.ended_at is None and call.cut_at is None:
+        await hand_to(db, call, account_id, now=instant)
+    else:  # over before this word came: its sheet is theirs to finish
+        await contacts.change(db, call.id, listener_id=account_id)
+    await audit.note(db, THE_TELEPHONE, "transfer", "contact", call.id)
+
+
+async def _ended(db: AsyncConnection, vault: Vault, row: Any, instant: datetime) -> None:
+    """Hung up: the call is over and its sheet still a draft. Dropped: it stays open on everyone's desk."""
+    contact_id = await store.joined(db, row.id)
+    if contact_id is None:
+        return
+    call = await contacts.load(db, vault, contact_id, to_change=True)
     if call.ended_at is not None or call.cut_at is not None or call.final:
         return
-    if event.dropped:
-        await dropped(db, call, at=event.at, now=instant)
+    at = max(min(row.ended_at, instant), call.started_at)
+    if row.dropped:
+        await dropped(db, call, at=at, now=instant)
     else:
-        await contacts.end(db, call.id, final=False, now=event.at)
+        await contacts.end(db, call.id, final=False, now=at)
         heavy = (call.sheet.level or 0) >= HEAVY
         await presence.after_call(db, call.listener_id, writing=True, heavy=heavy, now=instant)
     await audit.note(db, THE_TELEPHONE, "end", "contact", call.id)

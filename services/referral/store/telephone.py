@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,7 +31,10 @@ async def forget_words(db: AsyncConnection, *, before: datetime) -> None:
 
 
 async def told(db: AsyncConnection, event: TelephoneEvent) -> Any:
-    """The row of the call that `event` speaks of; words may come in any order."""
+    """The row of the call that `event` speaks of, and `news`: false when the end was known before. Words may come in
+    any order: the earliest start, the latest post and the first end are kept."""
+    mine = (telephone_call.c.line == event.line) & (telephone_call.c.call == event.call)
+    known = (await db.execute(select(telephone_call.c.ended_at).where(mine).with_for_update())).first()
     row: dict[str, Any] = {
         "id": uuid4(),
         "line": event.line,
@@ -40,21 +43,34 @@ async def told(db: AsyncConnection, event: TelephoneEvent) -> Any:
         "told": "hook",
     }
     kept: dict[str, Any] = {"started_at": func.least(telephone_call.c.started_at, event.at)}
+    if event.kind in ("answered", "transferred"):
+        row |= {"post": event.post, "post_at": event.at}
+        later = func.coalesce(telephone_call.c.post_at <= event.at, true())
+        kept["post"] = case((later, event.post), else_=telephone_call.c.post)
+        kept["post_at"] = func.greatest(telephone_call.c.post_at, event.at)
     if event.kind == "answered":
-        answered = {"answered_at": event.at, "answered": True, "post": event.post}
-        row, kept = {**row, **answered}, {**kept, **answered}
-    elif event.kind == "transferred":
-        row, kept = {**row, "post": event.post}, {**kept, "post": event.post}
+        row |= {"answered_at": event.at, "answered": True}
+        kept |= {"answered_at": event.at, "answered": True}
     elif event.kind == "ended":
-        row, kept = {**row, "ended_at": event.at}, {**kept, "ended_at": event.at}
+        row |= {"ended_at": event.at, "dropped": event.dropped}
+        first = telephone_call.c.ended_at.is_(None)
+        kept["ended_at"] = func.coalesce(telephone_call.c.ended_at, event.at)
+        kept["dropped"] = case((first, event.dropped), else_=telephone_call.c.dropped)
     written = insert(telephone_call).values(row)
     written = written.on_conflict_do_update(index_elements=["line", "call"], set_=kept)
-    return (await db.execute(written.returning(telephone_call))).one()
+    news = literal(known is None or known.ended_at is None).label("news")
+    return (await db.execute(written.returning(telephone_call, news))).one()
 
 
 async def join(db: AsyncConnection, telephone_id: UUID, contact_id: UUID) -> None:
     """The sheet that was opened for this call."""
     await db.execute(update(telephone_call).where(telephone_call.c.id == telephone_id).values(contact_id=contact_id))
+
+
+async def joined(db: AsyncConnection, telephone_id: UUID) -> UUID | None:
+    """The sheet of this call, if somebody has one."""
+    found: UUID | None = await db.scalar(select(telephone_call.c.contact_id).where(telephone_call.c.id == telephone_id))
+    return found
 
 
 async def add_past(db: AsyncConnection, calls: Sequence[PastCall], *, keep: bool) -> int:

@@ -88,10 +88,12 @@ telephone_call = Table(
     Column("line", Text, nullable=False),
     Column("call", Text, nullable=False),  # the telephone system's own id, never a number
     Column("post", Text, nullable=False, server_default=""),
+    Column("post_at", Moment),  # since when it is at that post: words come in any order
     Column("started_at", Moment, nullable=False),
     Column("answered_at", Moment),
     Column("ended_at", Moment),
     Column("answered", Boolean, nullable=False, server_default="false"),
+    Column("dropped", Boolean, nullable=False, server_default="false"),
     Column("contact_id", Uuid, index=True),
     Column("told", Text, nullable=False),  # hook | import
     UniqueConstraint("line", "call"),
