@@ -24,6 +24,7 @@ from services.booking.store.lines import Lines
 from tests.booking.make import FIRST_VIDEO, a_permit, an_agenda, local_noon, put
 from tests.cluster import Address, Cluster
 from tests.keys import Keys
+from tests.owner import Owner
 from tests.tokens import a_caller, bearer
 
 
@@ -32,6 +33,7 @@ class Door:
 
     def __init__(self, http: AsyncTestClient[Any], keys: Keys, address: Address) -> None:
         self.http = http
+        self.owner = Owner(address.owner)
         self.address = address
         self._ring = keys.rings["identity"]
         self._referral = Permits("referral", keys.rings["referral"], {})
@@ -84,11 +86,7 @@ class Door:
         return await self.post("/appointments", new, caller=caller, **headers)
 
     async def rows(self, sql: str, *arguments: Any) -> list[Any]:
-        connection = await asyncpg.connect(self.address.owner)
-        try:
-            return list(await connection.fetch(sql, *arguments))
-        finally:
-            await connection.close()
+        return await self.owner.fetch(sql, *arguments)
 
     async def bring(self, appointment_id: Any, starts_at: datetime, status: str | None = None) -> None:
         """Let time pass until the appointment begins at `starts_at`."""
@@ -140,7 +138,9 @@ async def door(cluster: Cluster, keys: Keys, booking_address: Address) -> AsyncI
     app.state.house.relay = None
     keys.trusted_by(app)
     async with AsyncTestClient(app) as http:
-        yield Door(http, keys, booking_address)
+        opened = Door(http, keys, booking_address)
+        yield opened
+        await opened.owner.close()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import msgspec
 import pytest
 from litestar.testing import AsyncTestClient
@@ -21,6 +20,7 @@ from services.identity.settings import Settings
 from services.identity.store import accounts
 from tests.cluster import Address, Cluster
 from tests.keys import Keys
+from tests.owner import Owner
 from tests.tokens import a_caller, bearer
 
 PASSWORD = "la lampe reste allumée"
@@ -35,6 +35,7 @@ class Door:
         self.keys = keys
         self.database = database
         self.address = address
+        self.owner = Owner(address.owner)
         self.password = hash_password(PASSWORD)
 
     async def account(self, *grants: Grant) -> tuple[UUID, str]:
@@ -79,11 +80,7 @@ class Door:
 
     async def sql(self, statement: str, *values: Any) -> Any:
         """Run a statement as the owner of the tables: this is how a test moves the past."""
-        connection: Any = await asyncpg.connect(self.address.owner)
-        try:
-            return await connection.fetch(statement, *values)
-        finally:
-            await connection.close()
+        return await self.owner.fetch(statement, *values)
 
     async def age(self, session_id: UUID, *, seen: str = "0", opened: str = "0") -> None:
         """Let time pass for one session."""
@@ -125,7 +122,9 @@ async def door(settings: Settings, address: Address, keys: Keys) -> AsyncIterato
     app = keys.trusted_by(identity.create(settings))
     database = Database(settings.database_url, size=2)  # the test client runs the app in a loop of its own
     async with AsyncTestClient(app) as http:
-        yield Door(http, keys, database, address)
+        opened = Door(http, keys, database, address)
+        yield opened
+        await opened.owner.close()
     await database.stop()
 
 

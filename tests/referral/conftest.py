@@ -26,6 +26,7 @@ from services.referral.store.experts import KnownExperts
 from services.referral.worker import SERVICE
 from tests.cluster import Address, Cluster
 from tests.keys import Keys
+from tests.owner import Owner
 from tests.referral.make import an_expert
 from tests.tokens import a_caller, bearer
 
@@ -56,13 +57,20 @@ class Desk:
     """Referral as the gateway sees it, and as the other services speak to it."""
 
     def __init__(
-        self, http: AsyncTestClient[Any], keys: Keys, listening: Listening, address: Address, telephone: Telephone
+        self,
+        http: AsyncTestClient[Any],
+        keys: Keys,
+        listening: Listening,
+        address: Address,
+        telephone: Telephone,
+        owner: Owner,
     ) -> None:
         self.http = http
         self.keys = keys
         self.listening = listening
         self.address = address
         self.telephone = telephone
+        self.owner = owner
         self.me = a_caller(Role.PSYCHOLOGIST)
         self.house: Any = None
         self.ringer = Ringer(
@@ -135,11 +143,7 @@ class Desk:
 
     async def sql(self, statement: str, *values: Any) -> Any:
         """Run a statement as the owner of the tables."""
-        connection: Any = await asyncpg.connect(self.address.owner)
-        try:
-            return await connection.fetch(statement, *values)
-        finally:
-            await connection.close()
+        return await self.owner.fetch(statement, *values)
 
 
 def booked(referral: dict[str, Any], expert: Expert, **changes: Any) -> AppointmentBooked:
@@ -221,21 +225,26 @@ EMPTIED = (
 class Running:
     """The app and the worker of one session of tests."""
 
-    def __init__(self, http: AsyncTestClient[Any], app: Any, listening: Listening, telephone: Telephone) -> None:
+    def __init__(
+        self, http: AsyncTestClient[Any], app: Any, listening: Listening, telephone: Telephone, owner: Owner
+    ) -> None:
         self.http = http
+        self.owner = owner
         self.app = app
         self.listening = listening
         self.telephone = telephone
 
 
 @pytest.fixture(scope="session")
-async def running(settings: Settings, keys: Keys) -> AsyncIterator[Running]:
+async def running(settings: Settings, keys: Keys, address: Address) -> AsyncIterator[Running]:
     """Referral started once: building an app costs more than most tests."""
     telephone = Telephone()
+    owner = Owner(address.owner)
     app = keys.trusted_by(referral.create(settings, port=telephone))
     listening = Listening(SERVICE, settings)
     async with AsyncTestClient(app) as http:
-        yield Running(http, app, listening, telephone)
+        yield Running(http, app, listening, telephone, owner)
+    await owner.close()
     await listening.redis.aclose()
     await listening.database.stop()
 
@@ -243,9 +252,8 @@ async def running(settings: Settings, keys: Keys) -> AsyncIterator[Running]:
 @pytest.fixture
 async def desk(running: Running, keys: Keys, address: Address) -> Desk:
     """Referral running, with an empty network and an empty rota."""
-    made = Desk(running.http, keys, running.listening, address, running.telephone)
-    for table in EMPTIED:  # not TRUNCATE, whose lock would meet those of the ringer
-        await made.sql(f"DELETE FROM {table}")
+    made = Desk(running.http, keys, running.listening, address, running.telephone, running.owner)
+    await made.owner.execute(";".join(f"DELETE FROM {table}" for table in EMPTIED))  # TRUNCATE would meet the ringer
     running.app.state.house.things["known"].__init__()  # a network is never emptied in life
     running.telephone.__init__()  # type: ignore[misc]
     made.house = running.app.state.house

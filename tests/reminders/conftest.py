@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import msgspec
 import pytest
 from litestar.testing import AsyncTestClient
@@ -27,6 +26,7 @@ from services.reminders.store import contacts
 from services.reminders.worker import SERVICE
 from tests.cluster import Address, Cluster
 from tests.keys import Keys
+from tests.owner import Owner
 from tests.tokens import a_caller, bearer
 
 KEY = bytes(range(32))
@@ -68,6 +68,7 @@ class House:
 
     def __init__(self, settings: Settings, address: Address, keys: Keys) -> None:
         self.settings, self.address, self.keys = settings, address, keys
+        self.owner = Owner(address.owner)
         self.vault = Vault(KEY)
         self.sms, self.mail = Provider(), Provider()
         self.worker = self.another_worker()
@@ -142,15 +143,12 @@ class House:
 
     async def sql(self, statement: str, *values: Any) -> Any:
         """Run a statement as the owner of the tables: this is how a test moves the past."""
-        connection: Any = await asyncpg.connect(self.address.owner)
-        try:
-            return await connection.fetch(statement, *values)
-        finally:
-            await connection.close()
+        return await self.owner.fetch(statement, *values)
 
     async def stop(self) -> None:
         await self.worker.redis.aclose()
         await self.worker.database.stop()
+        await self.owner.close()
 
 
 class Door:
@@ -201,7 +199,7 @@ def settings(address: Address, cluster: Cluster, keys: Keys) -> Settings:
 async def house(settings: Settings, address: Address, keys: Keys) -> AsyncIterator[House]:
     """The worker's side."""
     made = House(settings, address, keys)
-    await made.sql(f"TRUNCATE {TABLES}")
+    await made.owner.execute(";".join(f"DELETE FROM {table}" for table in TABLES.split(", ")))
     yield made
     await made.stop()
 
