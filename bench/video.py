@@ -14,7 +14,7 @@ from typing import Any
 
 from bench import video_delay, video_janus
 from bench.load import hear, say
-from bench.video_node import VideoNode, cpu_seconds, memory_kb, video_node
+from bench.video_node import VideoNode, cpu_seconds, memory_kb, turn_seconds, video_node
 from bench.video_peer import TAIL
 
 PER_CLIENT = 10  # rooms for one client process: it must never be what is measured
@@ -75,11 +75,16 @@ def _through_ours(node: VideoNode, rooms: int, seconds: float) -> dict[str, Any]
     before = memory_kb(node.pid)
     counts = [min(PER_CLIENT, rooms - done) for done in range(0, rooms, PER_CLIENT)]
     seen, used = _window(node.pid, [_plan(node, count, seconds) for count in counts], seconds)
-    print(f"ours, {rooms} room(s): {used / rooms:.2f} % a room, {_share(seen)} % handed on", flush=True)
+    memory = max(0, memory_kb(node.pid) - before) // rooms
+    print(
+        f"ours, {rooms} room(s): {used / rooms:.2f} % a room, {used:.1f} % of a core, {_share(seen)} % handed on, "
+        f"{memory} kB a room",
+        flush=True,
+    )
     return {
         f"cpu_pct_room_{rooms}": round(used / rooms, 2),
         f"forwarded_pct_{rooms}": _share(seen),
-        f"memory_kb_room_{rooms}": max(0, memory_kb(node.pid) - before) // rooms,
+        f"memory_kb_room_{rooms}": memory,
     }
 
 
@@ -105,11 +110,14 @@ def _window(pid: int, plans: list[dict[str, Any]], seconds: float) -> tuple[dict
     for client in clients:
         hear(client)
     time.sleep(1)  # handshakes are over
-    used, began = cpu_seconds(pid), time.monotonic()
+    used, waited, began = cpu_seconds(pid), turn_seconds(pid), time.monotonic()
     for client in clients:
         say(client, "go")
     time.sleep(seconds)
     used, spent = cpu_seconds(pid) - used, time.monotonic() - began
+    waited = 100 * (turn_seconds(pid) - waited) / spent
+    if waited > 10:
+        print(f"THE SERVER WAITED {waited:.0f} % OF THE TIME FOR A PROCESSOR: others were using them", flush=True)
     told = [json.loads(hear(client)) for client in clients]
     for client in clients:
         client.wait(10 + TAIL)

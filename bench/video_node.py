@@ -68,6 +68,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def turn_seconds(pid: int) -> float:
+    """How long it was ready to run and had to wait for a processor, so far."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[1]) for task in tasks) / 1e9
+
+
 def memory_kb(pid: int) -> int:
     """What it holds in memory now."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -8,8 +8,11 @@ prints one JSON object: packets sent and received. Speaks to loopback only, and 
 import asyncio
 import contextlib
 import json
+import os
+import socket
 import sys
 import time
+from collections.abc import Iterable, Sequence
 from itertools import count
 from struct import pack
 from typing import Any
@@ -30,6 +33,7 @@ from aiortc.sdp import SessionDescription, candidate_to_sdp
 OPUS, VP8, REPAIR = 111, 96, 97
 VOICE, PICTURE = b"\x5a" * 60, b"\x5a" * 1040  # three of these a frame
 TAIL = 1.0  # seconds to let the last packets arrive
+WAKES_EVERY = 0.004  # seconds
 
 _sources = count(10_000, 10)
 
@@ -65,6 +69,7 @@ class Canned:
         self.audio = next(_sources)
         self.counters: list[Counting] = []
         self.sent = 0
+        self.due: list[tuple[float, tuple[bytes, ...]]] = []  # seconds after the start, and what is said then
         self._wire: Any = None
 
     @property
@@ -116,34 +121,48 @@ class Canned:
             counter = Counting(protocol)
             protocol.transport.set_protocol(counter)
             self.counters.append(counter)
-        self._wire = (pair.protocol.transport.sendto, pair.remote_addr, self._dtls._tx_srtp.protect)
+        # A socket of our own on the same port: uvloop's way through a transport costs twice as much.
+        port = socket.socket(fileno=os.dup(pair.protocol.transport.get_extra_info("socket").fileno()))
+        self._wire = (port, pair.remote_addr, self._dtls._tx_srtp.protect)
 
-    async def speak(self, until: float, phase: float) -> None:
-        """Voice and picture at their own pace, until then."""
-        sendto, address, protect = self._wire
-        clock = asyncio.get_running_loop().time
-        voices, frames, numbers = count(), count(), count()
-        voice_at = frame_at = clock() + phase
-        while (now := clock()) < until:
-            if now >= voice_at:
-                n = next(voices)
-                head = pack("!BBHLL", 0x80, OPUS, n & 0xFFFF, n * 960, self.audio)
-                sendto(protect(head + VOICE), address)
-                self.sent += 1
-                voice_at += 0.02
-            if now >= frame_at:
-                stamp = next(frames) * 3000
-                for last in (0, 0, 128):
-                    head = pack("!BBHLL", 0x80, VP8 | last, next(numbers) & 0xFFFF, stamp, self.audio + 1)
-                    sendto(protect(head + PICTURE), address)
-                self.sent += 3
-                frame_at += 1 / 30
-            await asyncio.sleep(max(0.0, min(voice_at, frame_at) - clock()))
+    def prepare(self, seconds: float, phase: float) -> None:
+        """Seal now all that will be said, each with its moment: voice and picture at their own pace."""
+        _, _, protect = self._wire
+        for n in range(int(seconds * 50)):
+            head = pack("!BBHLL", 0x80, OPUS, n & 0xFFFF, n * 960, self.audio)
+            self.due.append((phase + n / 50, (protect(head + VOICE),)))
+        numbers = count()
+        for n in range(int(seconds * 30)):
+            heads = [
+                pack("!BBHLL", 0x80, VP8 | last, next(numbers) & 0xFFFF, n * 3000, self.audio + 1)
+                for last in (0, 0, 128)
+            ]
+            self.due.append((phase + n / 30, tuple(protect(head + PICTURE) for head in heads)))
+
+    def say(self, packets: Iterable[bytes]) -> None:
+        port, address, _ = self._wire
+        for packet in packets:
+            with contextlib.suppress(BlockingIOError):
+                port.sendto(packet, address)
+            self.sent += 1
 
     async def close(self) -> None:
         with contextlib.suppress(Exception):
             await self._dtls.stop()
             await self._ice.stop()
+        if self._wire is not None:
+            self._wire[0].close()
+
+
+async def speak(peers: Sequence[Canned]) -> None:
+    """All that was prepared, each at its moment, by one loop that wakes every few milliseconds."""
+    clock = asyncio.get_running_loop().time
+    due = sorted(((at, peer, packets) for peer in peers for at, packets in peer.due), key=lambda one: one[0])
+    began = clock()
+    for at, peer, packets in due:
+        while (ahead := began + at - clock()) > 0:
+            await asyncio.sleep(max(ahead, WAKES_EVERY))
+        peer.say(packets)
 
 
 async def sit(http: aiohttp.ClientSession, seat: dict[str, Any]) -> tuple[Canned, asyncio.Task[None]]:
@@ -219,12 +238,13 @@ async def run(plan: dict[str, Any]) -> dict[str, Any]:
         else:
             sat = await asyncio.gather(*(sit(http, seat) for room in plan["rooms"] for seat in room))
             speakers = hearers = [peer for peer, _ in sat]
+        for number, peer in enumerate(speakers):
+            peer.prepare(plan["seconds"], number * 0.0037 % 0.02)
         print("ready", flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
-        until = asyncio.get_running_loop().time() + plan["seconds"]
         used = time.process_time()
         before = sum(peer.received for peer in hearers)
-        await asyncio.gather(*(peer.speak(until, number * 0.0037 % 0.02) for number, peer in enumerate(speakers)))
+        await speak(speakers)
         await asyncio.sleep(TAIL)
         used = time.process_time() - used
         told = {
