@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from bench.houses import house
+from bench.houses import BenchHouse, house
 
 OPEN = 100_000
 PAGES = 5
@@ -27,8 +27,13 @@ FROM (SELECT * FROM referral LIMIT 500) r, generate_series(1, $1 / 500) n
 def run(*, quick: bool) -> dict[str, float]:
     """Milliseconds of one page of 40, through the gateway, beside the number of open orientations."""
     with house("1000") as running:
-        base, key = f"http://127.0.0.1:{running.port}", running.api_key("psychologist")
-        return asyncio.run(measure(base, key, running.database("referral"), rounds=3 if quick else 20))
+        return read(running, rounds=3 if quick else 20)
+
+
+def read(running: BenchHouse, *, rounds: int) -> dict[str, float]:
+    """The same in a house that already runs."""
+    base, key = f"http://127.0.0.1:{running.port}", running.api_key("psychologist")
+    return asyncio.run(measure(base, key, running.database("referral"), rounds=rounds))
 
 
 async def measure(base: str, key: str, database: str, *, rounds: int) -> dict[str, float]:

@@ -1,4 +1,5 @@
-"""Ranking: the matching itself on 1,000 and 10,000 experts, and the ranked list as the server answers it."""
+"""Ranking: the matching itself on 1,000 and 10,000 experts, and what the server answers: the ranked list, and the
+work queue with 100,000 orientations."""
 
 import asyncio
 import time
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import aiohttp
 
+from bench import queue
 from bench.console import CHANGES
 from bench.houses import BenchHouse, house
 from contracts.referral import Sheet
@@ -29,11 +31,14 @@ SHEETS = (
 
 
 def run(*, quick: bool) -> dict[str, float]:
-    """Median milliseconds: `matching_*` the pure function, `server_*` GET candidates through the gateway."""
+    """Median milliseconds: `matching_*` the pure function, `server_*` and `queue_*` a whole answer by the gateway."""
     told = {f"matching_{count}_ms": _matching(count, rounds=5 if quick else 15) for count in (1000, 10000)}
     for name in ("1000",) if quick else ("1000", "10000"):
         with house(name) as running:
             told[f"server_{name}_ms"] = asyncio.run(_served(running, rounds=3 if quick else 8))
+            if name == "1000":
+                listed = queue.read(running, rounds=2 if quick else 5)
+                told |= {f"queue_{queue.OPEN}_ms": listed["p50_ms"], f"queue_{queue.OPEN}_p95_ms": listed["p95_ms"]}
     for name, figure in told.items():
         print(f"{name}: {figure}")
     return told

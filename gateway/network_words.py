@@ -32,7 +32,7 @@ STATES_MANY = {
     "not_offered": "Ne reçoivent pas d’orientations",
 }
 """The same above a number of them, where it differs."""
-TONES = {"expiring": "lueur", "unverified": "brique", "dormant": "prune", "away": "prune", "listed": "sauge"}
+TONES = {"expiring": "fort", "unverified": "brique", "dormant": "prune", "away": "prune", "listed": "sauge"}
 PROOFS = {
     "rpps": "Inscription (RPPS)",
     "insurance": "Assurance professionnelle",
