@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
+from sqlalchemy import text
 
 from contracts.words import Role
 from kit.clock import now
@@ -122,6 +124,22 @@ async def test_holidays_are_closed_until_their_expert_opens_them(door: Door, dat
     await door.proven()
     assert (await door.get(path, a_caller(Role.EXPERT))).status_code == 403
     assert (await door.get(path, door.desk)).status_code == 403
+
+
+async def test_agendas_that_are_filled_at_once_are_closed_on_holidays_from_the_first_second(
+    door: Door, database: Database
+) -> None:
+    one = an_expert(holiday_region="974", time_zone="Indian/Reunion")
+    days_off = tuple(rules.days_off(one, today=now().date()))
+    await put(door.address.app, WholeAgenda(one, (a_rule(one),), days_off=days_off))
+    async with database.transaction() as db:
+        behind = text("SELECT count(*) FROM holiday_plan WHERE expert_id = :one AND written_until >= :far")
+        far = now().date() + timedelta(days=370)
+        assert (await db.execute(behind, {"one": one.id, "far": far})).scalar() == 1  # the tick has nothing to add
+    sql = "SELECT day FROM agenda_day WHERE expert_id = $1 AND free && $2::tstzrange"
+    for _, span in days_off:
+        assert await door.rows(sql, one.id, asyncpg.Range(span.start, span.end)) == []
+    await door.proven()
 
 
 async def test_a_move_to_alsace_is_followed_and_a_day_that_closes_tells_of_its_appointments(

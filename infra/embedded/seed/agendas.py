@@ -1,12 +1,13 @@
 """Openings of the coming weeks, and the appointments that fill half to nine tenths of them."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from contracts.words import AppointmentStatus, Modality, Privacy, VisitKind
 from infra.embedded.seed.calls import HandedOver
 from infra.embedded.seed.chance import Chance
 from infra.embedded.seed.network import Member
+from services.booking.domain import holidays
 from services.booking.domain.appointments import Appointment
 from services.booking.domain.openings import OpeningRule, occurrences
 from services.booking.domain.spans import Span
@@ -32,17 +33,20 @@ def agenda(member: Member, cases: list[HandedOver], today: date, now: datetime, 
     `roomy` opens whole weeks without appointments: what the booking benches fill.
     """
     chance = Chance(f"agenda {member.expert.id}")
+    zone = member.expert.time_zone
     absences = tuple(
-        Span(datetime.combine(first, time(0), UTC), datetime.combine(last + timedelta(days=1), time(0), UTC))
+        Span(holidays.whole_day(first, zone).start, holidays.whole_day(last, zone).end)
         for first, last in member.expert.leave
     )
+    days_off = tuple(holidays.days_off(member.bookable, today=today))
     if roomy:
-        return WholeAgenda(member.bookable, tuple(_whole_weeks(chance, member, today)))
+        return WholeAgenda(member.bookable, tuple(_whole_weeks(chance, member, today)), days_off=days_off)
     if not member.open:
-        return WholeAgenda(member.bookable, absences=absences)
+        return WholeAgenda(member.bookable, absences=absences, days_off=days_off)
     rules = _rules(chance, member, today)
-    appointments = _appointments(chance, member, rules, absences, cases, today, now)
-    return WholeAgenda(member.bookable, tuple(rules), absences, tuple(appointments))
+    away = (*absences, *(span for day, span in days_off if day <= today + timedelta(days=NEXT_DAYS)))
+    appointments = _appointments(chance, member, rules, away, cases, today, now)
+    return WholeAgenda(member.bookable, tuple(rules), absences, tuple(appointments), days_off)
 
 
 def _types(member: Member) -> list[ConsultationType]:
@@ -82,7 +86,7 @@ def _appointments(
     chance: Chance,
     member: Member,
     rules: list[OpeningRule],
-    absences: tuple[Span, ...],
+    away: tuple[Span, ...],
     cases: list[HandedOver],
     today: date,
     now: datetime,
@@ -103,7 +107,7 @@ def _appointments(
         while start + timedelta(minutes=45) <= span.end:
             kind = _kind(chance, member, first=turn < len(cases))
             session = Span(start, kind.shape.ends_at(start))
-            free = start >= end and not any(session.start < away.end and away.start < session.end for away in absences)
+            free = start >= end and not any(session.start < one.end and one.start < session.end for one in away)
             if free and chance.random() < share:
                 found.append(_appointment(chance, member, kind, session, cases[turn % len(cases)], now))
                 turn += 1

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from services.booking.domain import zones
+from services.booking.domain.experts import Expert
 from services.booking.domain.spans import Span
 
 AHEAD: Final = timedelta(days=400)
@@ -62,6 +63,17 @@ def _of_year(region: str, year: int) -> tuple[Holiday, ...]:
 def whole_day(day: date, zone: str) -> Span:
     """From one local midnight to the next, whatever the clocks do."""
     return Span(zones.instant(day, time(), zone), zones.instant(day + timedelta(days=1), time(), zone))
+
+
+@cache
+def _days_off(region: str, zone: str, today: date) -> list[tuple[date, Span]]:
+    found = between(region, first=today - timedelta(days=1), last=today + AHEAD)
+    return [(one.day, whole_day(one.day, zone)) for one in found]
+
+
+def days_off(expert: Expert, *, today: date) -> list[tuple[date, Span]]:
+    """The holidays that an agenda of which nothing was said keeps closed, from yesterday to thirteen months ahead."""
+    return _days_off(expert.holiday_region, expert.time_zone, today)
 
 
 def closed(day: date, *, by_default: bool, opened: dict[date, bool]) -> bool:

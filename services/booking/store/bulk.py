@@ -8,25 +8,35 @@ from uuid import UUID
 
 import asyncpg
 
+from services.booking.domain import holidays
 from services.booking.domain.appointments import CANCELLED, Appointment
 from services.booking.domain.experts import Expert
 from services.booking.domain.openings import OpeningRule, occurrences
 from services.booking.domain.spans import Span
 from services.booking.domain.types import Shape
+from services.booking.store.absences import ABSENCE
 from services.booking.store.agenda import AHEAD, DAYS_SHOWN, rebuild
+from services.booking.store.holidays import HOLIDAY
 
 BATCH = 50
-ANALYSED = "expert, opening_rule, opening_rule_type, opening_occurrence, busy_block, claim, appointment, agenda_day"
+ANALYSED = (
+    "expert, opening_rule, opening_rule_type, opening_occurrence, busy_block, holiday_plan, claim, appointment, "
+    "agenda_day"
+)
 
 
 @dataclass(frozen=True)
 class WholeAgenda:
-    """One expert with openings, absences and appointments; claims follow from the appointments."""
+    """One expert with openings, absences and appointments; claims follow from the appointments.
+
+    Public holidays left out are written by the tick that follows all agendas.
+    """
 
     expert: Expert
     rules: tuple[OpeningRule, ...] = ()
     absences: tuple[Span, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    days_off: tuple[tuple[date, Span], ...] = ()
 
 
 async def load(
@@ -52,8 +62,8 @@ async def load(
         pairs = ((rule.id, type_id) for rule in rules for type_id in rule.type_ids)
         await _copy(connection, "opening_rule_type", ("rule_id", "type_id"), pairs)
         await _copy(connection, "opening_occurrence", _OCCURRENCE, _occurrences(rules, today))
-        blocks = ((one.expert.id, _range(span), "absence") for one in agendas for span in one.absences)
-        await _copy(connection, "busy_block", ("expert_id", "during", "source"), blocks)
+        await _copy(connection, "busy_block", ("expert_id", "during", "source", "day"), _away(agendas))
+        await _copy(connection, "holiday_plan", _PLAN, _plans(agendas, today))
         booked = [appointment for one in agendas for appointment in one.appointments]
         await _copy(connection, "appointment", _APPOINTMENT, (_appointment(one, now, actor) for one in booked))
         await _copy(connection, "appointment_event", _EVENT, (_event(one, now, actor) for one in booked))
@@ -70,6 +80,7 @@ async def load(
 _EXPERT = ("id", "profession", "modalities", "time_zone", "holiday_region", "active")
 _RULE = ("id", "expert_id", "first_day", "starts", "ends", "time_zone", "rrule", "online")
 _OCCURRENCE = ("rule_id", "expert_id", "day", "during")
+_PLAN = ("expert_id", "closed", "region", "time_zone", "written_until")
 _APPOINTMENT = (
     *("id", "expert_id", "type_id", "case_id", "referral_id", "starts_at", "ends_at", "status", "modality", "visit"),
     *("nickname", "expert_zone", "person_zone", "privacy", "version", "sequence", "ical_uid", "seen_at"),
@@ -99,6 +110,20 @@ def _occurrences(rules: Iterable[OpeningRule], today: date) -> Iterable[tuple[An
     for rule in rules:
         for one in occurrences(rule, first=today - timedelta(days=1), last=today + AHEAD):
             yield (one.rule_id, one.expert_id, one.day, _range(one.span))
+
+
+def _away(agendas: Iterable[WholeAgenda]) -> Iterable[tuple[Any, ...]]:
+    for one in agendas:
+        for span in one.absences:
+            yield (one.expert.id, _range(span), ABSENCE, None)
+        for day, span in one.days_off:
+            yield (one.expert.id, _range(span), HOLIDAY, day)
+
+
+def _plans(agendas: Iterable[WholeAgenda], today: date) -> Iterable[tuple[Any, ...]]:
+    for one in agendas:
+        if one.days_off:
+            yield (one.expert.id, True, one.expert.holiday_region, one.expert.time_zone, today + holidays.AHEAD)
 
 
 def _appointment(one: Appointment, now: datetime, actor: UUID) -> tuple[Any, ...]:
