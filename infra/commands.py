@@ -59,13 +59,13 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
 
     def on_data(added: argparse.ArgumentParser) -> None:
         added.add_argument(
-            "--data", type=lambda given: (started_in / given).resolve(), default=DATA, metavar="DOSSIER",
+            "--data", type=lambda given: _folder(started_in, given), default=DATA, metavar="DOSSIER",
             help="où vivent les données (par défaut .veilleuse/data)",
         )  # fmt: skip
 
     starting = word("up", up, "installe ce qui manque et allume la maison")
     on_data(starting)
-    starting.add_argument("--port", type=int, default=8000, help="le port des pages (par défaut 8000)")
+    starting.add_argument("--port", type=_port, default=8000, help="le port des pages (par défaut 8000)")
     starting.add_argument("--empty", action="store_true", help="sans données de démonstration")
     starting.add_argument(
         "--video-nodes", type=int, default=1, choices=range(1, 17), metavar="N",
@@ -91,6 +91,18 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
     word("assets", assets, "apporte les fichiers des pages")
     word("lock", lock, "refait les verrous des dépendances")
     return parser
+
+
+def _folder(started_in: Path, given: str) -> Path:
+    if not given.strip():
+        raise argparse.ArgumentTypeError("il faut le nom d'un dossier")
+    return (started_in / given).resolve()
+
+
+def _port(given: str) -> int:
+    if not given.isdecimal() or not 1 <= int(given) <= 65_535:
+        raise argparse.ArgumentTypeError(f"« {given} » n'est pas un port : donnez un nombre de 1 à 65535")
+    return int(given)
 
 
 def _set_up() -> None:

@@ -18,11 +18,12 @@ def start(argv: list[str], data: Path) -> int:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         log = data / "up.log"
-        out = log.open("wb")
+        out = log.open("ab")  # a house that runs here already goes on writing into it
     except OSError as refused:
         print(f"Je ne peux pas écrire dans {data} ({refused.strerror}).", file=sys.stderr)
         return 2
     with out, log.open("rb") as said:
+        said.seek(0, os.SEEK_END)
         house = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from infra.embedded import ports
 from infra.embedded.ownership import UnshareRefused, check_not_as_root, not_as_root
 
+DEFAULT_DATA = Path(".veilleuse/data")
 ENOUGH_DISK = 700 * 1024 * 1024
 
 
@@ -42,8 +43,12 @@ def port_free(port: int) -> None:
     """Nobody serves on the public port yet."""
     if ports.is_taken(port):
         raise Refusal(
-            f"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port {port + 1}"
+            f"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port {_next_free(port)}"
         )
+
+
+def _next_free(port: int) -> int:
+    return next((one for one in range(port + 1, min(port + 100, 65_536)) if not ports.is_taken(one)), 8000)
 
 
 def able_to_step_down(prefix: list[str] | None = None) -> None:
@@ -60,4 +65,9 @@ def able_to_step_down(prefix: list[str] | None = None) -> None:
 
 def already_running(data: Path, url: str) -> Refusal:
     """The sentence of a second `up` on the same data."""
-    return Refusal(f"La Veilleuse tourne déjà sur {data} : {url}\nPour l'arrêter : ./veilleuse down")
+    return Refusal(f"La Veilleuse tourne déjà sur {data} : {url}\nPour l'arrêter : {how_to_stop(data)}")
+
+
+def how_to_stop(data: Path) -> str:
+    """The command that stops the house on this data, as one types it in our folder."""
+    return "./veilleuse down" if data == DEFAULT_DATA.absolute() else f"./veilleuse down --data {data}"

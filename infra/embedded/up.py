@@ -171,7 +171,7 @@ def _welcome(place: Place, seconds: float) -> str:
         rows = [(a["role"], a["login"], a["password"]) for a in json.loads(accounts.read_text())]
         wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
         lines += [f"    {role:<{wide[0]}}  {login:<{wide[1]}}  {password}" for role, login, password in rows]
-    lines += ["", "  Pour arrêter : Ctrl-C, ou ./veilleuse down"]
+    lines += ["", f"  Pour arrêter : Ctrl-C, ou {refusals.how_to_stop(place.data)}"]
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """What cannot work gets a plain sentence before anything is touched."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import commands
 from infra.embedded import refusals
 from infra.embedded.ports import free_port
 from infra.embedded.refusals import Refusal
@@ -26,11 +28,21 @@ def test_a_taken_port_is_named_and_another_proposed(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         refused = up(tmp_path / "data", port)
     assert refused.returncode == 2
-    assert (
-        refused.stderr
-        == f"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port {port + 1}\n"
+    said = re.fullmatch(
+        rf"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port (\d+)\n", refused.stderr
     )
+    assert said is not None and int(said[1]) != port
     assert not (tmp_path / "data" / "postgres").exists()
+
+
+@pytest.mark.parametrize("given", ["--port=99999", "--port=0", "--port=huit mille", "--data="])
+def test_a_value_that_cannot_be_is_refused_before_anything_is_installed(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        commands.main(["up", given], "/")
+    assert stopped.value.code == 2
+    assert re.search(r"n'est pas un port : donnez un nombre de 1 à 65535|il faut le nom", capsys.readouterr().err)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
