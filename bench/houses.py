@@ -1,6 +1,7 @@
 """Prepared houses: data sets made once through the product's own rebuild and kept; each run breaks only a copy."""
 
 import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -20,6 +21,12 @@ KEPT = Path(".veilleuse/bench")
 SETS = {"1000": 1000, "10000": 10000, "roomy": 1000}
 OF_A_DAY = {"day": 1000}
 """Prepared under the clock of the day that is played with it, by `bench.day` alone."""
+MADE_OF = (
+    "infra/embedded/seed/*.py",
+    "services/booking/migrations/versions/*.py",
+    "services/booking/domain/holidays.py",
+    "services/booking/store/bulk.py",
+)
 START_SECONDS = 900
 SETTLE_SECONDS = 60
 
@@ -62,9 +69,10 @@ class BenchHouse:
 
 
 def prepare(name: str) -> Path:
-    """The folder of a data set, made if it is not there."""
-    folder = KEPT / name
-    if (folder / "prepared").exists():
+    """The folder of a data set, made if it is not there or was made by an older seed, schema or rule of holidays."""
+    folder, made_by = KEPT / name, _made_by()
+    made = folder / "prepared"
+    if made.exists() and made.read_text() == made_by:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -72,9 +80,18 @@ def prepare(name: str) -> Path:
     began = time.monotonic()
     with _running(folder / "data", experts={**SETS, **OF_A_DAY}[name], roomy=name == "roomy"):
         pass
-    (folder / "prepared").touch()
+    made.write_text(made_by)
     print(f"prepared {name} in {time.monotonic() - began:.0f} s", flush=True)
     return folder
+
+
+def _made_by() -> str:
+    """What a data set is made of; an older one would be catching up while it is measured."""
+    digest = hashlib.sha256()
+    for pattern in MADE_OF:
+        for file in sorted(Path().glob(pattern)):
+            digest.update(file.as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 @contextmanager

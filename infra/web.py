@@ -6,6 +6,8 @@ import socket
 
 import uvicorn
 
+from infra.one_write import HttpProtocol
+
 
 class Server(uvicorn.Server):
     """Once it is up, the collector leaves alone what stays for good.
@@ -28,7 +30,7 @@ def serve(app: str, *, host: str, port: int, grace: int = 20) -> int:
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=HttpProtocol,
             ws="websockets-sansio",
             access_log=False,
             log_config=None,

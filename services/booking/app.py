@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.events import AppointmentMissed, AppointmentUnseen, PersonWaitingAlone
 from kit import outbox
 from kit.clock import now
+from kit.joined import Joined
 from kit.ticks import Tick
 from kit.vault import Vault
 from kit.web import House, service
@@ -55,6 +56,7 @@ async def begin(house: House) -> None:
     """The raw connections."""
     assert house.database is not None
     house.things["nearby"] = {}
+    house.things["reads"] = Joined()
     house.things["vault"] = Vault(house.settings.vault_key)
     house.things["calendar_hosts"] = frozenset(house.settings.calendar_hosts.replace(",", " ").split())
     if house.relay is not None:

@@ -18,6 +18,7 @@ from kit.clock import now
 from kit.db import Me
 from kit.errors import Invalid
 from kit.hot import JSON, Answer, Asked, Hot
+from kit.joined import Joined
 from kit.web import House, NamedHouse
 from services.booking.domain.moments import instant
 from services.booking.domain.search import LONGEST_WINDOW, MOST, MOST_EXPERTS, After, Search, after
@@ -36,22 +37,29 @@ class WindowTooLong(Invalid):
 
 async def free_slots(house: House, query: bytes, caller: Caller) -> bytes:
     """The slots that a query string asks for, as the JSON that goes out."""
-    return await _found(house, parse(query), caller)
+    return await _joined(house, b"slots", query, parse(query), caller)
 
 
 async def first_slots(house: House, query: bytes, caller: Caller) -> bytes:
     """The first free slot of each expert, unless `per_expert` says otherwise."""
     wanted = parse(query)
     each = wanted if wanted.per_expert or wanted.after else replace(wanted, per_expert=1)
-    return await _found(house, each, caller)
+    return await _joined(house, b"first", query, each, caller)
 
 
-async def _found(house: House, wanted: Search, caller: Caller) -> bytes:
+async def _joined(house: House, path: bytes, query: bytes, wanted: Search, caller: Caller) -> bytes:
+    """Those who ask the same at the same instant share a read that begins after the last of them came."""
+    person = caller.has(Role.PERSON)
+    reads: Joined[bytes] = house.things["reads"]
+    return await reads.read((path, query, person), lambda: _found(house, wanted, person))
+
+
+async def _found(house: House, wanted: Search, person: bool) -> bytes:
     things = house.things
     found = await search(things["lines"], wanted, now(), things["longest_notice"])
     more = len(found) == wanted.limit and wanted.per_expert is None
     following = After(*found[-1][:3]).text if more else ""
-    if things["line_only"] and caller.has(Role.PERSON):  # what only the line may book is not shown to a person
+    if things["line_only"] and person:  # what only the line may book is not shown to a person
         found = [one for one in found if one[2] not in things["line_only"]]
     return encode(found, following)
 
