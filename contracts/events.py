@@ -11,6 +11,8 @@ from contracts.away import AppointmentHandedBack as AppointmentHandedBack
 from contracts.away import AppointmentUncovered as AppointmentUncovered
 from contracts.away import OtherHourWanted as OtherHourWanted
 from contracts.giving import OpeningsAsked as OpeningsAsked
+from contracts.groups import SeatEnded as SeatEnded
+from contracts.groups import SeatTaken as SeatTaken
 from contracts.joining import ExpertInvited as ExpertInvited
 from contracts.joining import NoticePosted as NoticePosted
 from contracts.joining import ProofExpiring as ProofExpiring
@@ -271,6 +273,8 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     SlotToTell: ("referral",),
     WaitingUnanswered: ("referral",),
     ModalityChanged: ("referral", "reminders"),
+    SeatTaken: ("reminders",),
+    SeatEnded: ("reminders",),
     AccountOpened: ("referral", "reminders"),
     AccountClosed: ("referral", "booking", "reminders"),
 }

@@ -116,6 +116,7 @@ class KeepNumber(msgspec.Struct, frozen=True):
     permit: str
     phone: str
     time_zone: str = "Europe/Paris"
+    messages: bool = False  # they asked for a message now and the day before, at this number
 
 
 class Revealed(msgspec.Struct, frozen=True):

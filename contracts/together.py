@@ -73,6 +73,9 @@ class Group(msgspec.Struct, frozen=True):
     taken: int
     waiting: int = 0
     mine: str | None = None
+    time_zone: str = "Europe/Paris"  # where it meets
+    listed: bool = True
+    version: int = 1
 
 
 class Groups(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.booking import Appointment, Slot
+from contracts.groups import GroupOpen, GroupStart
 from contracts.online import (
     AskOnlineHours,
     OnlineBegun,
@@ -52,6 +53,21 @@ class OnlineReferral(ServiceClient):
 
     async def open(self, case: OnlineOpen) -> None:
         await self._peer.call("POST", "/online/open", None, case)
+
+    async def hosts(self, ids: Sequence[UUID]) -> dict[UUID, ExpertCard]:
+        """With whom groups meet."""
+        if not ids:
+            return {}
+        path, query = "/online/groups/hosts", {"ids": list(ids)}
+        found: OnlineExperts = await self._peer.call("GET", path, OnlineExperts, query=query)
+        return {card.id: card for card in found.experts}
+
+    async def begin_seat(self, start: GroupStart) -> OnlineBegun:
+        begun: OnlineBegun = await self._peer.call("POST", "/online/groups/begin", OnlineBegun, start)
+        return begun
+
+    async def open_seat(self, case: GroupOpen) -> None:
+        await self._peer.call("POST", "/online/groups/open", None, case)
 
 
 class OnlineBookings:

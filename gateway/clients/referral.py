@@ -68,6 +68,11 @@ class Referrals(ServiceClient):
         permit: BookingPermit = await self._call("POST", path, BookingPermit, key=key, query=query)
         return permit
 
+    async def seat_permit(self, contact_id: UUID, *, key: str) -> BookingPermit:
+        """For a place in a group: no need, no orientation."""
+        permit: BookingPermit = await self._call("POST", f"/contacts/{contact_id}/seat-permit", BookingPermit, key=key)
+        return permit
+
     async def referral(self, referral_id: UUID) -> Referral:
         found: Referral = await self._call("GET", f"/referrals/{referral_id}", Referral)
         return found

@@ -21,6 +21,7 @@ VISITS = {VisitKind.FIRST: "Premier rendez-vous", VisitKind.FOLLOW_UP: "Suivi"}
 VISITS_SHORT = {VisitKind.FIRST: "1er", VisitKind.FOLLOW_UP: "suivi"}
 LIVE = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.STARTED})
 NOBODY_NAMED = "La personne"
+GROUP = "Groupe"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Visit:
     @property
     def name(self) -> str:
         return self.appointment.nickname or NOBODY_NAMED
+
+    @property
+    def is_group(self) -> bool:
+        """An hour of nobody's own, for many."""
+        return self.appointment.case_id is None and self.appointment.nickname == GROUP
 
     @property
     def modality(self) -> str:

@@ -41,6 +41,7 @@ SAID = {
     "lien-semaine": "C'est noté : un lien avec des heures vous attendra chaque dimanche.",
     "sans-lien": "C'est noté : plus de lien chaque semaine.",
     "remis": "C'est remis comme avant.",
+    "groupe": "Le groupe est ouvert : les places se prennent dès maintenant.",
     "a-plusieurs": "C'est noté : l'heure est prise dans les deux agendas.",
 }
 """What the page says once after a press, by the word in its address."""

@@ -22,6 +22,7 @@ from gateway.door import DEVICE_COOKIE, SESSION_COOKIE, NotForYou, SessionLocked
 from gateway.guards import OPEN, PERSON_ONLY
 from gateway.messages import SENTENCES, sentence
 from gateway.page import NamedPage, host_cookie
+from gateway.pages.groups import of_mine
 from gateway.pages.public import LEFT_COOKIE
 from gateway.pages.soignant_door import NoSuchVisit, to_the_door
 from gateway.pages.soignant_waiting import tolerant, waiting_of
@@ -110,7 +111,9 @@ class Rendezvous(Controller):
         fait: FromQuery[str] = "",
     ) -> Response[str]:
         """The next appointment, discreetly; or the one asked for; and the others below."""
-        appointments, (waiting, offered) = await asyncio.gather(page.house.booking.of_case(), waiting_of(page))
+        appointments, (waiting, offered), met = await asyncio.gather(
+            page.house.booking.of_case(), waiting_of(page), of_mine(page)
+        )
         cards, number = await asyncio.gather(_cards(page, appointments), _number(page, appointments))
         every = visits.in_order(
             [visit_of(one, cards.get(one.expert_id), page.now, number=number) for one in appointments]
@@ -122,7 +125,7 @@ class Rendezvous(Controller):
         line = Line(None)
         if shown is not None and not shown.over and shown.modality is not Modality.VIDEO:
             line = await tolerant(page.house.practices.line(shown.id), line)
-        waits: dict[str, Any] = {"waiting": waiting, "offered": offered, "line": line}
+        waits: dict[str, Any] = {"waiting": waiting, "offered": offered, "line": line, "groups": met}
         return await _render(page, "soignant/rdv.html", shown, others=others, said=SAID.get(fait), **waits)
 
     @get("/agenda.ics")

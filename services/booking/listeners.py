@@ -14,6 +14,7 @@ from services.booking.deliver import waiting_heard
 from services.booking.domain import telling
 from services.booking.domain.appointments import CANCELLED_BY, Party
 from services.booking.domain.experts import Expert
+from services.booking.domain.together import seat_taken
 from services.booking.store import absences, appointments, calendars, experts, giving, groups
 
 OURSELVES = Caller(subject=NOBODY, grants=(Grant(Role.SERVICE),))
@@ -65,7 +66,8 @@ async def referral_closed(db: AsyncConnection, event: ReferralClosed) -> None:
 async def case_erased(db: AsyncConnection, event: CaseErased) -> None:
     """What was still to come is cancelled, and nothing leads to the case any more."""
     await waiting_heard.case_over(db, event.case_id)
-    await groups.forget_case(db, event.case_id, now())
+    for group_id, seat in await groups.forget_case(db, event.case_id, now()):
+        await outbox.tell(db, seat_taken(await appointments.find(db, group_id), seat, "group"))
     await _cancel(db, case_id=event.case_id)
     await appointments.forget_case(db, event.case_id)
 

@@ -21,6 +21,8 @@ from contracts.events import (
     ProofExpiring,
     ReferralClosed,
     ReferralOffered,
+    SeatEnded,
+    SeatTaken,
     UrgentActionTriggered,
 )
 from contracts.waiting import ModalityChanged, SlotOfferClosed, SlotOffered
@@ -31,7 +33,7 @@ from services.reminders import listeners, settings
 from services.reminders.deliver.batches import sms
 from services.reminders.deliver.mail import Mail
 from services.reminders.deliver.sending import Outgoing, send_due
-from services.reminders.store import afterwards, away, waiting
+from services.reminders.store import afterwards, away, seats, waiting
 
 
 async def begin(worker: Listening) -> None:
@@ -72,6 +74,8 @@ SERVICE = Service(
         SlotOffered: waiting.slot_offered,
         SlotOfferClosed: waiting.slot_offer_closed,
         ModalityChanged: waiting.modality_changed,
+        SeatTaken: seats.seat_taken,
+        SeatEnded: seats.seat_ended,
         CaseErased: listeners.case_erased,
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,

@@ -82,10 +82,36 @@ async def test_a_group_has_its_seats_and_not_one_more_and_who_waits_has_the_next
     seated = next(one for one, answer in zip(people, said, strict=True) if answer.json()["status"] == "seat")
     again = await door.post(f"/groups/{group}/places", TakeSeat(), caller=a_caller(Role.PERSON, subject=seated.case_id))
     assert again.json()["status"] == "seat"
-    left = await door.post(f"/groups/{group}/leave", caller=a_caller(Role.PERSON, subject=seated.case_id))
-    assert left.json()["status"] == "left"
+    leaves = await door.post(f"/groups/{group}/leave", caller=a_caller(Role.PERSON, subject=seated.case_id))
+    assert leaves.json()["status"] == "left"
+    (ended,) = await door.events("SeatEnded", "case_id", str(seated.case_id))
+    taken = [one for who in people for one in await door.events("SeatTaken", "case_id", str(who.case_id))]
+    assert len({one["case_id"] for one in taken}) == len(taken) == 3 and ended["by"] == "person"
+    assert all(one["starts_at"] == taken[0]["starts_at"] and one["time_zone"] == "Europe/Paris" for one in taken)
     (shown,) = [one for one in (await door.http.get("/groups")).json()["groups"] if one["id"] == group]
     assert (shown["taken"], shown["waiting"], shown["mine"]) == (2, 2, None)
+    who = (await door.get(f"/groups/{group}/places", caller=expert)).json()["places"]
+    assert [one["status"] for one in who] == ["seat"] * 2 + ["waiting"] * 2 and "case_id" not in who[0]
+    assert (await door.get(f"/groups/{group}/places", caller=a_caller(Role.EXPERT))).status_code == 404
+    assert (await door.post(f"/appointments/{group}/cancel", {}, caller=expert)).status_code == 200
+    ends = [one for each in people for one in await door.events("SeatEnded", "case_id", str(each.case_id))]
+    assert sorted(one["by"] for one in ends) == ["group", "group", "person"]
     unknown = await door.post(f"/groups/{uuid4()}/places", TakeSeat(door.sign(a_permit())))
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-group")
+    await door.proven()
+
+
+async def test_supervision_is_the_teams_own_and_no_case_is_told_of_it(door: Door) -> None:
+    expert_id = await door.an_expert()
+    expert = a_caller(Role.EXPERT, subject=expert_id)
+    new = NewGroup("Supervision du mardi", FOLLOW_VIDEO.id, local_noon(9), seats=2, kind="supervision")
+    group = (await door.post("/groups", new, caller=expert)).json()["id"]
+    listener, person = a_caller(Role.VOLUNTEER), a_caller(Role.PERSON)
+    assert (await door.post(f"/groups/{group}/places", TakeSeat(), caller=person)).status_code == 403
+    assert group not in (await door.http.get("/groups")).text
+    assert (await door.post(f"/groups/{group}/places", TakeSeat(), caller=listener)).json()["status"] == "seat"
+    (mine,) = [one for one in (await door.get("/groups", caller=listener)).json()["groups"] if one["id"] == group]
+    assert mine["mine"] == "seat"
+    assert await door.events("SeatTaken", "case_id", str(listener.subject)) == []
+    assert (await door.post(f"/groups/{group}/leave", caller=listener)).json()["status"] == "left"
     await door.proven()

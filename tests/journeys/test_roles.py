@@ -36,6 +36,7 @@ OPEN_PAGES = {
     *("/", "/live", "/ready", "/metrics", "/l", "/theme", "/quitter", "/calendrier", "/alerte", "/static/{}"),
     *("/rappel", "/calendrier/{}"),
     *("/en-ligne", "/en-ligne/heures", "/en-ligne/confirmer"),
+    *("/groupes", "/groupes/confirmer"),
     *("/invite", "/invite/{}", "/invite/{}/fil"),
     *("/connexion", "/connexion/code", "/verrou", "/deconnexion", "/invitation", "/professionnels"),
 }

@@ -131,7 +131,7 @@ def _name(chance: Chance, gender: str) -> str:
 
 def _modalities(chance: Chance, number: int) -> frozenset[Modality]:
     if number == 0:
-        return frozenset({Modality.VIDEO, Modality.PHONE})
+        return frozenset(Modality)
     found = {Modality.VIDEO} if chance.random() < 0.85 else set()
     if chance.random() < 0.55:
         found.add(Modality.PHONE)

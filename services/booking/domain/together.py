@@ -1,9 +1,13 @@
 """What holds for series, a third person and groups."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from contracts.groups import SeatEnded, SeatTaken
 from kit.errors import Conflict, Invalid, NotFound
+from services.booking.domain.appointments import Appointment
 
 MOST_TIMES = 11
 """With the appointment that it follows, a series has at most twelve."""
@@ -12,6 +16,15 @@ PARTS = ("local_doctor", "interpreter", "colleague")
 KINDS = ("talk", "supervision")
 SEATS = range(2, 41)
 LONGEST_TITLE = 80
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place in a group: `status` seat or waiting."""
+
+    place_id: UUID
+    case_id: UUID
+    status: str
 
 
 class SeriesNotValid(Invalid):
@@ -51,3 +64,22 @@ def checked_group(title: str, kind: str, seats: int) -> str:
     if not 1 <= len(words) <= LONGEST_TITLE or kind not in KINDS or seats not in SEATS:
         raise GroupNotValid(fields={"title": f"1 to {LONGEST_TITLE} characters, two to forty seats"})
     return words
+
+
+def seat_taken(group: Appointment, seat: Seat, by: str) -> SeatTaken:
+    """They have it now, or its hour has changed; the group meets where its professional is."""
+    return SeatTaken(
+        place_id=seat.place_id,
+        version=group.version,
+        case_id=seat.case_id,
+        group_id=group.id,
+        starts_at=group.starts_at,
+        ends_at=group.ends_at,
+        time_zone=group.expert_zone,
+        by=by,
+    )
+
+
+def seat_ended(group: Appointment, seat: Seat, by: str) -> SeatEnded:
+    """Given back, or the group does not take place; whatever was told of this seat before is older."""
+    return SeatEnded(seat.place_id, group.version + 1, seat.case_id, group.starts_at, by)

@@ -14,6 +14,7 @@ from services.booking.routes.delays import Delays
 from services.booking.routes.explain import Explained
 from services.booking.routes.figures import FiguresOfAgendas
 from services.booking.routes.giving import Asks, Gifts, Rounds
+from services.booking.routes.groups import GroupSessions
 from services.booking.routes.guests import Guests
 from services.booking.routes.holds import Holds
 from services.booking.routes.holidays import Holidays
@@ -21,7 +22,7 @@ from services.booking.routes.online import Online
 from services.booking.routes.own_hours import OwnHours
 from services.booking.routes.rules import OpeningRules
 from services.booking.routes.slots import FreeSlots
-from services.booking.routes.together import GroupSessions, Several
+from services.booking.routes.together import Several
 from services.booking.routes.types import Types
 from services.booking.routes.visits import Visits
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers

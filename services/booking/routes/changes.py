@@ -24,6 +24,7 @@ from services.booking.domain import refusals, telling
 from services.booking.domain.appointments import Appointment, Party
 from services.booking.domain.moments import instant
 from services.booking.routes.callers import in_whose_name
+from services.booking.routes.groups import group_changed
 from services.booking.routes.nearby import OTHER_HOURS, with_nearest
 from services.booking.routes.rights import DESK, OWNERS, check_version, etag, party, shown
 from services.booking.store import appointments, types
@@ -166,6 +167,8 @@ async def _told(db: AsyncConnection, caller: Caller, after: Appointment, events:
         if last is not None:
             events.append(telling.last_appointment(after.case_id, last, moment))
         await audit.note(db, caller, "write", "case", after.case_id)
+    else:
+        events.extend(await group_changed(db, after))
     await outbox.tell(db, *events)
     await outbox.nudge(db, f"agenda:{after.expert_id}", f"appointment:{after.id}")
     return await _answer(db, caller, after, moment)

@@ -1,46 +1,30 @@
-"""Series, a third person, groups: several hours or several people, each said plainly and claimed in one transaction."""
+"""Series and a third person: several hours or another agenda, each said plainly and claimed in one transaction."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.permits import BookPermit
-from contracts.together import (
-    Beside,
-    Group,
-    Groups,
-    NewGroup,
-    NewGuest,
-    NewSeries,
-    NotInSeries,
-    Place,
-    Series,
-    TakeSeat,
-)
-from contracts.words import Privacy, Role, VisitKind
+from contracts.together import Beside, NewGuest, NewSeries, NotInSeries, Series
+from contracts.words import Role, VisitKind
 from kit import audit, outbox
-from kit.auth import PUBLIC, NotAllowed, caller_of, only
+from kit.auth import NotAllowed, only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.errors import Refusal
-from kit.permits import PermitRefused
-from kit.web import HousePermits
 from services.booking.domain import refusals, telling, telling_made
 from services.booking.domain import together as rules
 from services.booking.domain.appointments import Appointment, Party
-from services.booking.domain.moments import instant
 from services.booking.domain.types import ConsultationType
 from services.booking.routes.rights import DESK, party, shown
-from services.booking.store import appointments, experts, groups, guests, placing, types
+from services.booking.store import appointments, experts, guests, placing, types
 from services.booking.store import permits as kept_permits
 from services.booking.store.booking import Wanted
 from services.booking.store.ids import new_id
 
 EITHER = (*DESK, Role.EXPERT)
-Asked = Request[Any, Any, Any]
 
 
 class Several(Controller):
@@ -107,64 +91,6 @@ class Several(Controller):
             await audit.note(db, caller, "write", "case", one.case_id, why="third person")
         await outbox.nudge(db, f"agenda:{data.expert_id}", f"agenda:{one.expert_id}")
         return Beside(await guests.guests_of(db, one.id))
-
-
-class GroupSessions(Controller):
-    path = "/groups"
-
-    @get(opt=PUBLIC)
-    async def to_come(self, db: Db, request: Asked) -> Groups:
-        """Those that are listed; one's own, and those in which one has a place, too."""
-        caller = caller_of(request.scope)
-        mine = [] if caller is None else [caller.subject, *caller.acts_for]
-        case_id = None if caller is None else caller.case_id
-        found = await groups.to_come(db, case_id=case_id, experts=mine, now=now())
-        return Groups(found)
-
-    @post(guards=[only(Role.EXPERT)])
-    async def open(self, data: JSONBody[NewGroup], db: Db, caller: Me) -> Group:
-        """An hour of one's own agenda for many."""
-        moment, starts_at = now(), instant(data.starts_at)
-        title = rules.checked_group(data.title, data.kind, data.seats)
-        kinds = await types.every(db)
-        if data.type_id not in kinds:
-            raise refusals.UnknownType
-        await placing.agendas_alone(db, [caller.subject], moment)
-        nobody = new_id()
-        permit = BookPermit(nobody, nobody, visit=kinds[data.type_id].visit, nickname="Groupe")
-        new = placing.Placing(permit, new_id(), privacy=Privacy.SILENT, of_nobody=True)
-        wanted = Wanted(caller.subject, data.type_id, starts_at)
-        one = await placing.place(db, wanted, new, caller=caller, now=moment)
-        await groups.add(db, one.id, kind=data.kind, title=title, seats=data.seats, listed=data.listed)
-        await outbox.nudge(db, f"agenda:{caller.subject}")
-        found = await groups.to_come(db, case_id=None, experts=[caller.subject], now=moment)
-        return next(each for each in found if each.id == one.id)
-
-    @post("/{group_id:uuid}/places", opt=PUBLIC, status_code=200)
-    async def take(
-        self,
-        group_id: FromPath[UUID],
-        data: JSONBody[TakeSeat],
-        db: Db,
-        request: Asked,
-        permits: HousePermits,
-    ) -> Place:
-        """A seat, or a place in the list; by one's code, or under the permit of a case that nobody knows yet."""
-        caller = caller_of(request.scope)
-        if caller is not None and caller.case_id is not None:
-            case_id = caller.case_id
-        elif data.permit is not None:
-            case_id = (await permits.read(data.permit, BookPermit)).case_id
-        else:
-            raise PermitRefused
-        status, before = await groups.take(db, group_id, case_id, data.nickname.strip()[:40], now())
-        return Place(status, before)
-
-    @post("/{group_id:uuid}/leave", guards=[only(Role.PERSON)], status_code=200)
-    async def leave(self, group_id: FromPath[UUID], db: Db, caller: Me) -> Place:
-        """Give the place back; whoever waited longest has it at once."""
-        await groups.leave(db, group_id, caller.subject, now())
-        return Place("left")
 
 
 def _of_the_two(who: Party, one: Appointment, subject: UUID) -> None:

@@ -16,7 +16,7 @@ from services.booking.domain import refusals, zones
 from services.booking.domain.appointments import LIVE, Appointment
 from services.booking.store import agenda, guests
 from services.booking.tables import appointment as table
-from services.booking.tables import appointment_event, claim
+from services.booking.tables import appointment_event, claim, group_place
 
 LIVE_STATUSES = [status.value for status in LIVE]
 _KEPT = (
@@ -126,8 +126,12 @@ async def to_end(
 
 
 async def last_end(db: AsyncConnection, case_id: UUID) -> datetime | None:
-    """When the last appointment of the case ends or would have ended."""
-    return (await db.execute(select(func.max(table.c.ends_at)).where(table.c.case_id == case_id))).scalar()
+    """When the last appointment of the case, or the last group it has a place in, ends or would have ended."""
+    own = select(func.max(table.c.ends_at)).where(table.c.case_id == case_id)
+    met = select(func.max(table.c.ends_at)).join(group_place, group_place.c.appointment_id == table.c.id)
+    with_others = met.where(group_place.c.case_id == case_id, group_place.c.status != "left")
+    both = select(func.greatest(own.scalar_subquery(), with_others.scalar_subquery()))
+    return (await db.execute(both)).scalar()
 
 
 async def save(

@@ -7,6 +7,7 @@ from services.referral.routes.delays import promised_delays
 from services.referral.routes.desk import DeskOfAll, Presences, debrief_held
 from services.referral.routes.experts import Experts
 from services.referral.routes.follow_ups import FollowUps, handed_over
+from services.referral.routes.group_seats import GroupSeats, SeatOfCall
 from services.referral.routes.line import Line
 from services.referral.routes.listed import public_list
 from services.referral.routes.network import Network
@@ -59,6 +60,8 @@ CONTROLLERS = (
     Network,
     Mine,
     Online,
+    GroupSeats,
+    SeatOfCall,
     OwnPractice,
     AtTheHour,
     public_list,

@@ -64,7 +64,7 @@ class Online(Controller):
         )
 
     @get("/experts", opt=PUBLIC)
-    async def experts(
+    async def bookable(
         self,
         db: Db,
         department: Word,
@@ -82,7 +82,7 @@ class Online(Controller):
     @post("/begin", opt=PUBLIC, status_code=200)
     async def begin(self, db: Db, house: NamedHouse, permits: HousePermits, data: JSONBody[OnlineStart]) -> OnlineBegun:
         """The permits of one visit; `online-closed` where no programme is open."""
-        await _count(house, data.origin)
+        await count_alone(house, data.origin)
         if not open_in(await store.programmes(db), data.department):
             raise OnlineClosed
         case_id, referral_id = uuid4(), uuid4()
@@ -99,7 +99,7 @@ class Online(Controller):
     @post("/open", opt=PUBLIC, status_code=204)
     async def open(self, db: Db, house: NamedHouse, data: JSONBody[OnlineOpen]) -> None:
         """The case and its orientation, before the hour is booked; the same again changes nothing."""
-        await _count(house, data.origin)
+        await count_alone(house, data.origin)
         if not open_in(await store.programmes(db), data.department):
             raise OnlineClosed
         sheet = Sheet(
@@ -112,7 +112,8 @@ class Online(Controller):
             await outbox.nudge(db, "desk")
 
 
-async def _count(house: Any, origin: str) -> None:
+async def count_alone(house: Any, origin: str) -> None:
+    """Cases that begin without a call are few from one place, and few in all."""
     limiter: Limiter = house.things["limiter"]
     for (rule, limit), subject in zip(ALONE, (origin or "nowhere", "all"), strict=True):
         await limiter.hit(rule, subject, limit=limit)

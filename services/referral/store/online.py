@@ -116,6 +116,11 @@ async def open_case(db: AsyncConnection, sheet: Sheet, *, case_id: UUID, referra
     return True
 
 
+async def open_bare_case(db: AsyncConnection, *, case_id: UUID, now: datetime) -> None:
+    """A case of nothing but its date, for a seat in a group."""
+    await db.execute(upsert(care_case).values(id=case_id, created_at=now).on_conflict_do_nothing())
+
+
 def checked(code: str, label: str, departments: Sequence[str], known: frozenset[str]) -> None:
     """What a programme must be."""
     wrong = {}

@@ -74,6 +74,13 @@ class Reach:
         return self.phone if channel is Channel.SMS else self.mail
 
 
+def told_by_sms(wishes: Wishes) -> Wishes:
+    """What was chosen, and a message now and the day before."""
+    channels = (Channel.SMS, *(one for one in wishes.channels if one is not Channel.SMS))
+    asked = {*wishes.moments, MessageMoment.NOW, MessageMoment.DAY_BEFORE}
+    return replace(wishes, channels=channels, moments=tuple(one for one in MessageMoment if one in asked))
+
+
 def reach_of_case(details: ContactDetails) -> Reach:
     """`details` checked and normalised; `contact-invalid` names each wrong field.
 

@@ -13,8 +13,8 @@ from kit.clock import now
 from kit.db import Db, Me
 from kit.permits import PermitRefused
 from kit.web import HousePermits
-from services.reminders.domain.contacts import CaseForgotten, ContactInvalid, Reach
-from services.reminders.domain.numbers import e164
+from services.reminders.domain.contacts import CaseForgotten, ContactInvalid, Reach, told_by_sms
+from services.reminders.domain.numbers import e164, takes_messages
 from services.reminders.routes.vault import UNKEPT, Safe
 from services.reminders.store import appointments, contacts
 
@@ -49,6 +49,11 @@ class KeptNumbers(Controller):
         await contacts.lock(db, case_id)
         if await appointments.is_over(db, case_id):
             raise CaseForgotten()
-        known = await contacts.find(db, vault, case_id)
-        if known is None or known.phone != phone:
-            await contacts.put(db, vault, case_id, replace(known or Reach(), phone=phone), now=now())
+        known = await contacts.find(db, vault, case_id) or Reach()
+        kept = replace(known, phone=phone)
+        if data.messages:
+            if not takes_messages(phone):
+                raise ContactInvalid(fields={"phone": "phone-takes-no-messages"})
+            kept = replace(kept, wishes=told_by_sms(kept.wishes))
+        if kept != known:
+            await contacts.put(db, vault, case_id, kept, now=now())
