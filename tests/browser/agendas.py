@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,28 +12,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from holidays import country_holidays
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from tests.house import RunningHouse
 from tests.journeys.desk import Desk
 
 PARIS = ZoneInfo("Europe/Paris")
 FRANCE = country_holidays("FR")
-ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
 AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HOUR = 56  # pixels of the grid
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("Chromium is not installed")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

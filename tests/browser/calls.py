@@ -1,8 +1,6 @@
 """Chromium for calls: fake devices, nothing fetched behind our back, and what each page sent and saw."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,16 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-ARGUMENTS = [
-    "--use-fake-device-for-media-stream=fps=30",
-    "--use-fake-ui-for-media-stream",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
-]
+from infra.browser import found
+from tests.browser.conftest import ARGUMENTS
+
 WATCH = """
 window.peers = [];
 window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -61,7 +52,7 @@ window.measure = async () => {
 @asynccontextmanager
 async def chromium_for_calls() -> AsyncIterator[Browser]:
     """A browser of its own; the test is skipped, aloud, where there is none."""
-    path = shutil.which("chromium")
+    path = found()
     if path is None:
         pytest.skip("Chromium is not installed")
     async with async_playwright() as playwright:

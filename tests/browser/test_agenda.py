@@ -21,7 +21,6 @@ from tests.browser.agendas import (
     opening_at,
     show_week,
 )
-from tests.browser.agendas import chromium as chromium
 from tests.browser.agendas import week as week
 from tests.house import RunningHouse
 

@@ -17,7 +17,6 @@ from tests.browser.agendas import (
     show_week,
     signed_in,
 )
-from tests.browser.agendas import chromium as chromium
 from tests.browser.agendas import week as week
 from tests.house import RunningHouse
 

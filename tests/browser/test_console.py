@@ -8,17 +8,10 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.browser.calls import chromium_for_calls
 from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold, sign_in
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import chromium_for_calls
 from tests.browser.listening import DESK, PATIENCE, at_the_desk, call, choose, hold
 from tests.house import RunningHouse
 
@@ -16,12 +15,6 @@ pytestmark = pytest.mark.browser
 PRESSES_AT_MOST, SECONDS_AT_MOST = 12, 45
 A_KEY, A_CLICK = 0.2, 0.6
 """Seconds that a person takes for one key, and for one press or click."""
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import chromium_for_calls
 from tests.browser.listening import DESK, at_the_desk, call, choose, hold
 from tests.house import RunningHouse
 
@@ -14,12 +13,6 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 @pytest.fixture

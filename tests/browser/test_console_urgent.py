@@ -7,17 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import chromium_for_calls
 from tests.browser.listening import PATIENCE, at_the_desk, call
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 @pytest.fixture

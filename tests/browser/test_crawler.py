@@ -1,14 +1,13 @@
 """A crawler per role: every link, file and button of every page leads somewhere, and every refusal is kind."""
 
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser
 
 from contracts.words import Role
-from tests.browser.calls import chromium_for_calls
 from tests.house import RunningHouse
 from tests.journeys.bad_values import unkind
 from tests.journeys.desk import Desk
@@ -45,12 +44,6 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     house.start()
     yield house
     house.stop()
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 async def a_code(house: RunningHouse) -> str:

@@ -12,12 +12,11 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from contracts.events import FollowUpDue
-from tests.browser.agendas import axe, chromium, context_of, expert_of, signed_in
+from tests.browser.agendas import axe, context_of, expert_of, signed_in
 from tests.browser.calls import until
 from tests.house import RunningHouse
 from tests.journeys.desk import Desk
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 PATIENCE = 20_000
 

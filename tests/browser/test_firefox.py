@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.calls import a_visitor, chromium_for_calls, until
+from tests.browser.calls import a_visitor, until
 from tests.browser.firefox import FirefoxPage, Session, firefox, found
 from tests.browser.rooms import Rooms, running
 from tests.cluster import Cluster
@@ -31,12 +31,6 @@ def rooms(cluster: Cluster, keys: Keys) -> Iterator[Rooms]:
 async def fox() -> AsyncIterator[Session]:
     async with firefox() as session:
         yield session
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 async def measured(page: Page | FirefoxPage) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.agendas import AXE, RULES, context_of, monday, signed_in
-from tests.browser.agendas import chromium as chromium
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser

@@ -1,6 +1,5 @@
 """The room in the whole running house: a code opens it for the person, a password for the professional."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,16 +12,10 @@ from playwright.async_api import Browser, Page
 from contracts.identity import SpokenCode
 from contracts.words import Role
 from infra.embedded import token
-from tests.browser.calls import a_visitor, chromium_for_calls, measure, sees, until
+from tests.browser.calls import a_visitor, measure, sees, until
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 async def an_appointment_now(house: RunningHouse) -> tuple[UUID, UUID]:

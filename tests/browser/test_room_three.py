@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import chromium_for_calls, measure, until
+from tests.browser.calls import measure, until
 from tests.browser.rooms import Rooms, running
 from tests.browser.test_room import Meeting
 from tests.cluster import Cluster
@@ -20,12 +20,6 @@ PATIENCE = 20_000
 def rooms(cluster: Cluster, keys: Keys) -> Iterator[Rooms]:
     with running(keys, cluster.valkey_url) as house:
         yield house
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.calls import chromium_for_calls, sees, until
+from tests.browser.calls import sees, until
 from tests.browser.rooms import Rooms, running
 from tests.browser.test_room import Meeting
 from tests.cluster import Cluster
@@ -73,12 +73,6 @@ STRIPPED = "if (data.step === 'hello') data.capable = false; return data"
 def rooms(cluster: Cluster, keys: Keys) -> Iterator[Rooms]:
     with running(keys, cluster.valkey_url) as house:
         yield house
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The story: a call at night becomes an appointment, the link opens, and two people meet in a sealed room."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 from random import randrange
 from typing import Any
@@ -10,17 +9,11 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Browser, Request, expect
 
-from tests.browser.calls import chromium_for_calls, measure, sees, until
+from tests.browser.calls import measure, sees, until
 from tests.browser.story_people import LINK, Person, Professional, Psychologist, Soignant, free_soon, sent_to
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 async def psychologist(chromium: Browser, house: RunningHouse, login: str = "ecoute") -> Psychologist:
