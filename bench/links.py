@@ -17,6 +17,7 @@ from playwright.async_api import Page
 
 from infra.embedded.ports import free_port
 from tests.browser.calls import a_visitor, chromium_for_calls, sees, until
+from tests.browser.network import THROUGH
 from tests.browser.rooms import Rooms, running
 from tests.keys import Keys
 from tests.video.nodes import Nodes
@@ -29,27 +30,7 @@ LINES = {
     "delay_300": {"delay": 0.15},  # one way; 300 ms there and back
     "rate_200": {"rate": 200_000.0},
 }
-# The page's media go to the hop instead of the node, and the node never learns another way to the page.
-THROUGH = """
-const set = RTCPeerConnection.prototype.setRemoteDescription;
-RTCPeerConnection.prototype.setRemoteDescription = async function (description) {
-  const lines = description.sdp.split('\\r\\n');
-  const found = lines.find((line) => /^a=candidate:.* udp .* \\d+\\.\\d+\\.\\d+\\.\\d+ \\d+ typ host/i.test(line));
-  const words = found.split(' ');
-  words[5] = String(await weaken(words[4], Number(words[5])));
-  words[4] = '127.0.0.1';
-  const sdp = lines.filter((line) => !line.startsWith('a=candidate') || line === found)
-    .map((line) => (line === found ? words.join(' ') : line)).join('\\r\\n');
-  return set.call(this, { type: description.type, sdp });
-};
-const say = WebSocket.prototype.send;
-WebSocket.prototype.send = function (text) {
-  const message = JSON.parse(text);
-  if (message.kind === 'candidate') return;
-  const kept = message.sdp?.split('\\r\\n').filter((line) => !line.startsWith('a=candidate'));
-  if (kept) message.sdp = kept.join('\\r\\n');
-  return say.call(this, JSON.stringify(message));
-};
+HEAR = """
 window.hear = async () => {
   const sum = { total: 0, made: 0, height: 0, frames: 0, kbit: 0 };
   for (const peer of window.peers) {
@@ -132,8 +113,7 @@ async def _meeting(rooms: Rooms) -> AsyncIterator[tuple[Page, Page, list[WeakLin
             if seat == "person":
                 await page.expose_function("weaken", weaken)
                 await page.add_init_script(THROUGH)
-            else:
-                await page.add_init_script("window.hear" + THROUGH.split("window.hear", 1)[1])
+            await page.add_init_script(HEAR)
             await page.goto(rooms.url(room, seat))
         await pages["professional"].click("[data-do=admettre]:enabled")
         await pages["person"].click("[data-do=entrer]")

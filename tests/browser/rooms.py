@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -47,6 +48,8 @@ class Rooms:
     mutants: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # name → file, old, new
     codes: dict[UUID, str] = field(default_factory=dict)  # what opened each third seat
     restart: Callable[[], None] = lambda: None  # ends the video node and starts another in its place
+    second: Callable[[], None] = lambda: None  # starts another node beside it, until the tests are over
+    nodes: list[str] = field(default_factory=list)
 
     def url(self, room: UUID, seat: str, *, mutant: str = "", theme: str = "") -> str:
         return f"http://127.0.0.1:{self.port}/salle/{room}?seat={seat}&mutant={mutant}&theme={theme}"
@@ -142,10 +145,10 @@ def the_pages(rooms: Rooms) -> Litestar:
         await socket.accept()
         if seat == "guest":
             headers = {"x-invitation": await rooms.invitation(room)}
-            await carry(socket, peer, f"/guests/{room}", headers, _silent)
+            await carry(socket, peer, f"/guests/{room}", headers, _silent, rooms.nodes)
             return
         headers = {"x-permit": rooms.permit(room, seat), "authorization": rooms.authorization(seat)}
-        await carry(socket, peer, f"/rooms/{room}", headers, _silent)
+        await carry(socket, peer, f"/rooms/{room}", headers, _silent, rooms.nodes)
 
     async def close() -> None:
         await peer.stop()
@@ -162,27 +165,36 @@ async def _silent(_: FromServer) -> None: ...
 
 
 @contextmanager
-def running(keys: Keys, redis_url: str) -> Iterator[Rooms]:
+def running(keys: Keys, redis_url: str, *, seat_kept: timedelta = timedelta(seconds=30)) -> Iterator[Rooms]:
     """Both servers in one thread of their own, until the tests are over."""
     rooms = Rooms(keys, free_port(), free_port())
-    settings = Settings(
-        redis_url=redis_url,
-        identity_url="http://127.0.0.1:9",
-        booking_url="http://127.0.0.1:9",
-        node_url=f"http://127.0.0.1:{rooms.video_port}",
-        log_level="warning",
-    )
 
-    def video() -> Served:
-        return Served(keys.trusted_by(create(settings)), rooms.video_port)
+    def video(name: str, port: int) -> Served:
+        settings = Settings(
+            redis_url=redis_url,
+            identity_url="http://127.0.0.1:9",
+            booking_url="http://127.0.0.1:9",
+            node=name,
+            node_url=f"http://127.0.0.1:{port}",
+            seat_kept=seat_kept,
+            log_level="warning",
+        )
+        return Served(keys.trusted_by(create(settings)), port)
 
-    pages, node = Served(the_pages(rooms), rooms.port), [video()]
+    first = partial(video, f"first-{rooms.port}", rooms.video_port)
+    pages, nodes = Served(the_pages(rooms), rooms.port), [first()]
 
     def restart() -> None:
-        node.pop().stop()
-        node.append(video())
+        nodes.pop(0).stop()
+        nodes.insert(0, first())
 
-    rooms.restart = restart
+    def second() -> None:
+        port = free_port()
+        nodes.append(video(f"second-{rooms.port}", port))
+        rooms.nodes = [f"http://127.0.0.1:{one}" for one in (rooms.video_port, port)]
+
+    rooms.restart, rooms.second = restart, second
     yield rooms
     pages.stop()
-    node[0].stop()
+    for node in nodes:
+        node.stop()

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.calls import a_visitor, chromium_for_calls, measure, sees, until
+from tests.browser.network import Network
 from tests.browser.rooms import Rooms, running
 from tests.cluster import Cluster
 from tests.keys import Keys
@@ -38,12 +39,15 @@ class Meeting:
         self.room: UUID = uuid4()
         self.errors: list[str] = []
 
-    async def come(self, seat: str, *, mutant: str = "") -> Page:
+    async def come(self, seat: str, *, mutant: str = "", network: Network | None = None) -> Page:
         context = await a_visitor(self.browser)
         page = await context.new_page()
+        if network is not None:
+            await network.carry(page)
         page.on("pageerror", lambda error: self.errors.append(f"{seat}: {error}"))
         page.on("console", lambda line: self.errors.append(f"{seat}: {line.text}") if line.type == "error" else None)
-        await page.goto(self.rooms.url(self.room, seat, mutant=mutant))
+        address = self.rooms.url(self.room, seat, mutant=mutant)
+        await page.goto(address if network is None else address.replace(str(self.rooms.port), str(network.port), 1))
         return page
 
     async def meet(self, person: Page, professional: Page) -> None:

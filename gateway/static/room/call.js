@@ -1,13 +1,13 @@
-// One conversation: a peer connection per epoch, our devices, and the watch that stops everything if a frame left unsealed.
+// One conversation: a connection per epoch, the earlier one kept until the new one carries, and the ladder of our picture.
 
-import { unsealed } from './e2ee.js';
-import { blackPicture, silence } from './blank.js';
+import { Connection } from './connection.js';
 import { encoding, FIRST, NO_PICTURE, step } from './ladder.js';
 
 const STALLED = 2; // seconds without a packet
+const QUIET = 5; // the same, for one that is kept while another is made: it may come back first
 const REACHED = 8; // seconds to hear a first packet
-const PROOF = 15000; // ms to see sealed frames before giving up
-const DOUBT = 1500; // ms for a busy worker to count what the connection has sent; nothing leaves meanwhile
+const OVERLAP = 6000; // ms; a node keeps the earlier pair a little longer
+const LAST_WORDS = 400; // ms; what is still on its way by the earlier connection
 
 const nothingYet = () => ({ packets: 0, still: 0, lost: 0, waited: 0 });
 
@@ -15,16 +15,14 @@ const nothingYet = () => ({ packets: 0, still: 0, lost: 0, waited: 0 });
 export class Call extends EventTarget {
   epoch = 0;
   rung = 0;
+  keys = null; // null: agreed to go without end-to-end encryption
   #sealing;
   #send;
   #ice;
   #devices;
-  #keys = null; // null: agreed to go without end-to-end encryption
-  #peer = null;
-  #leg = null;
-  #senders = {};
+  #now = null;
+  #before = null; // carries until the new one does
   #pictureAllowed = true;
-  #candidates = [];
   #watching = null;
   #last = nothingYet();
   #ladder = FIRST;
@@ -38,44 +36,31 @@ export class Call extends EventTarget {
   }
 
   get connected() {
-    return this.#peer?.connectionState === 'connected' && this.#last.packets > 0 && this.#last.still < STALLED;
+    return Boolean((this.#before ?? this.#now)?.connected) && this.#last.packets > 0 && this.#last.still < STALLED;
   }
 
-  get keys() {
-    return this.#keys;
-  }
-
-  set keys(keys) {
-    this.#keys = keys;
-  }
-
-  /** Answer the room's offer with a new connection; the old one, if any, is closed. */
-  async answer({ sdp, leg, epoch }) {
-    this.#drop();
-    const peer = new RTCPeerConnection({ iceServers: this.#ice });
-    this.#peer = peer;
-    this.#leg = leg;
-    this.epoch = epoch;
-    this.#senders = {};
-    if (this.#keys) await this.#sealing.renew(this.#keys);
-    if (peer !== this.#peer) return;
-    const stream = new MediaStream();
-    peer.ontrack = (event) => {
-      if (this.#keys) this.#sealing.attach(event);
-      event.transceiver.direction = 'sendrecv';
-      this.#senders[event.track.kind] = event.transceiver.sender;
-      stream.addTrack(event.track);
-    };
-    peer.onicecandidate = ({ candidate }) => candidate && this.#trickle(leg, candidate.candidate);
-    peer.onconnectionstatechange = () => this.#changed(peer);
-    await peer.setRemoteDescription({ type: 'offer', sdp });
-    await this.#senders.audio.replaceTrack(silence());
-    await peer.setLocalDescription();
-    this.#send({ kind: 'answer', leg, sdp: peer.localDescription.sdp });
-    this.dispatchEvent(new CustomEvent('heard', { detail: stream }));
-    this.#watching = setInterval(() => this.#watch(peer), 1000);
-    await this.carry('audio');
-    await this.carry('video');
+  /** Answer the room's offer with a new connection; one that carried a moment ago is kept until the new one does. */
+  async answer(offer) {
+    const carried = this.#before ?? this.#now;
+    const kept = carried?.open && this.#last.packets > 0 && this.#last.still < QUIET ? carried : null;
+    this.#end(kept);
+    const connection = new Connection({ ice: this.#ice, sealing: this.keys ? this.#sealing : null, send: this.#send });
+    this.#now = connection;
+    this.#before = kept;
+    this.epoch = offer.epoch;
+    connection.addEventListener('failed', () => this.#failed(connection));
+    connection.addEventListener('leak', () => this.#leaked());
+    connection.addEventListener('vouched', () => { this.carry('audio'); this.carry('video'); });
+    connection.addEventListener('sealed', ({ detail }) => {
+      if (connection === this.#now) this.dispatchEvent(new CustomEvent('sealed', { detail }));
+    });
+    await connection.answer(offer, this.keys);
+    if (connection !== this.#now) return;
+    if (!kept) this.#show(connection);
+    if (kept) this.#takeOver(connection, kept);
+    clearInterval(this.#watching);
+    this.#watching = setInterval(() => this.#watch(), 1000);
+    await Promise.all([this.#carryBy(connection, 'audio'), this.#carryBy(connection, 'video')]);
   }
 
   /** The other asked for sound only: our picture stays here. */
@@ -86,23 +71,20 @@ export class Call extends EventTarget {
   }
 
   close() {
-    this.#drop();
+    this.#letGo();
+    this.#end(null);
   }
 
-  /** Send the device as it is now, once blank frames of its kind were seen sealed on this connection. */
+  /** Send the device as it is now. */
   async carry(kind) {
-    const peer = this.#peer;
-    const sender = this.#senders[kind];
-    const wanted = () => this.#wanted(kind);
-    if (!peer || !sender) return;
-    if (!wanted()) {
-      if (sender.track && kind === 'video') await sender.replaceTrack(null);
-      return;
-    }
-    if (this.#keys && !(await this.#proven(kind, peer, sender))) return;
-    if (peer !== this.#peer || !wanted()) return;
-    if (sender.track !== wanted()) await sender.replaceTrack(wanted());
-    await this.#tune(kind, sender);
+    await Promise.all([this.#before, this.#now].map((connection) => connection && this.#carryBy(connection, kind)));
+  }
+
+  /** The voice goes first; the picture takes what its rung allows. */
+  #carryBy(connection, kind) {
+    const tuned = (settings) =>
+      kind === 'audio' ? { priority: 'high', networkPriority: 'high' } : encoding(this.rung, settings);
+    return connection.carry(kind, () => this.#wanted(kind), tuned);
   }
 
   #wanted(kind) {
@@ -110,84 +92,57 @@ export class Call extends EventTarget {
     return this.#devices[kind];
   }
 
-  /** The voice goes first; the picture takes what its rung allows. */
-  async #tune(kind, sender) {
-    const parameters = sender.getParameters();
-    if (!parameters.encodings?.length) return;
-    const wanted = kind === 'audio' ? { priority: 'high', networkPriority: 'high' } : encoding(this.rung, sender.track?.getSettings() ?? {});
-    Object.assign(parameters.encodings[0], wanted);
-    await sender.setParameters(parameters).catch(() => {}); // a browser without some of these keeps its own way
+  /** Make before break: from the moment the new connection carries both ways, it is the one that is heard and seen. */
+  async #takeOver(connection, kept) {
+    const shown = (await kept.reading()).frames;
+    const deadline = performance.now() + OVERLAP;
+    while (connection === this.#now && kept === this.#before && performance.now() < deadline) {
+      if (await connection.carries({ pictures: (await kept.reading()).frames > shown })) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    if (connection !== this.#now || kept !== this.#before) return;
+    this.#show(connection);
+    await new Promise((resolve) => setTimeout(resolve, LAST_WORDS));
+    const { packets, lost } = await connection.reading();
+    if (connection !== this.#now || kept !== this.#before) return;
+    this.#last = { ...nothingYet(), packets, lost };
+    this.#letGo();
   }
 
-  async #proven(kind, peer, sender) {
-    if ((await this.#sealing.counts()).sealed[kind] > 0) return true;
-    await sender.replaceTrack(kind === 'audio' ? silence() : blackPicture());
-    const deadline = performance.now() + PROOF;
-    while (peer === this.#peer && performance.now() < deadline) {
-      if ((await this.#sealing.counts()).sealed[kind] > 0) return true;
-      if (await this.#leaking(peer)) return false;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    // a picture may wait for a calmer moment; a voice that nobody can vouch for ends it all
-    if (kind === 'audio' && peer === this.#peer && peer.connectionState === 'connected') this.#stop();
-    return false;
+  /** The earlier connection is over. */
+  #letGo() {
+    this.#before?.close();
+    this.#before = null;
   }
 
-  async #leaking(peer) {
-    if (!this.#keys || peer !== this.#peer) return false;
-    const sent = { audio: 0, video: 0 };
-    for (const report of (await peer.getStats()).values()) {
-      if (report.type !== 'outbound-rtp') continue;
-      sent[report.kind] += report.kind === 'video' ? report.framesEncoded : report.packetsSent;
-    }
-    let counts = await this.#sealing.counts();
-    if (peer !== this.#peer) return false;
-    if (unsealed(sent, counts)) {
-      counts = await this.#vouched(peer, sent);
-      if (!counts) return true;
-    }
-    this.dispatchEvent(new CustomEvent('sealed', { detail: counts }));
-    return false;
+  #show(connection) {
+    this.dispatchEvent(new CustomEvent('heard', { detail: connection.stream }));
   }
 
-  /** More was sent than counted: nothing leaves until the count has caught up; if it does not, all stops. */
-  async #vouched(peer, sent) {
-    await Promise.all(Object.values(this.#senders).map((sender) => sender.replaceTrack(null)));
-    const deadline = performance.now() + DOUBT;
-    while (peer === this.#peer && performance.now() < deadline) {
-      const counts = await this.#sealing.counts();
-      if (!unsealed(sent, counts)) {
-        setTimeout(() => { this.carry('audio'); this.carry('video'); });
-        return counts;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    if (peer === this.#peer) this.#stop();
-    return null;
+  #failed(connection) {
+    if (connection === this.#before) this.#instead();
+    else if (connection === this.#now) this.dispatchEvent(new Event('stalled'));
+  }
+
+  /** What was kept has fallen silent too: the new connection is all there is. */
+  #instead() {
+    this.#letGo();
+    this.#last = nothingYet();
+    if (this.#now) this.#show(this.#now);
   }
 
   /** Something left in clear: nothing more leaves. */
-  #stop() {
+  #leaked() {
     this.close();
     this.dispatchEvent(new Event('leak'));
   }
 
-  async #watch(peer) {
-    if (peer !== this.#peer || (await this.#leaking(peer))) return;
-    if (peer !== this.#peer) return;
-    const read = { packets: 0, lost: 0, delay: 0, bitrate: Infinity, lossThere: 0 };
-    for (const report of (await peer.getStats()).values()) {
-      if (report.type === 'inbound-rtp') {
-        read.packets += report.packetsReceived;
-        read.lost += report.packetsLost;
-      }
-      if (report.type === 'remote-inbound-rtp') read.lossThere = Math.max(read.lossThere, report.fractionLost ?? 0);
-      if (report.type === 'candidate-pair' && report.nominated) {
-        read.delay = Math.max(read.delay, report.currentRoundTripTime ?? 0);
-        if (report.availableOutgoingBitrate) read.bitrate = report.availableOutgoingBitrate; // said by Chromium only
-      }
-    }
-    if (peer === this.#peer) this.#read(read);
+  async #watch() {
+    const { now, before } = { now: this.#now, before: this.#before };
+    for (const connection of [before, now]) if (await connection?.leaking()) return;
+    const carrying = before ?? now;
+    const read = await carrying?.reading();
+    if (read && now === this.#now && before === this.#before) this.#read(read);
   }
 
   #read({ packets, lost, delay, bitrate, lossThere }) {
@@ -200,6 +155,7 @@ export class Call extends EventTarget {
     const level = still || worst > 0.1 || delay > 0.6 || this.rung === NO_PICTURE ? 'poor' : worst > 0.03 || delay > 0.3 || this.rung ? 'fair' : 'good';
     this.dispatchEvent(new CustomEvent('quality', { detail: level }));
     if (this.#devices.video && this.#pictureAllowed) this.#climb({ bitrate, loss: lossThere, delay });
+    if (still === QUIET && this.#before) return this.#instead();
     if (still === STALLED || waited === REACHED) this.dispatchEvent(new Event('stalled'));
   }
 
@@ -211,32 +167,14 @@ export class Call extends EventTarget {
     this.carry('video');
   }
 
-  #changed(peer) {
-    if (peer === this.#peer && ['failed', 'closed'].includes(peer.connectionState)) {
-      this.dispatchEvent(new Event('stalled'));
-    }
-  }
-
-  #trickle(leg, candidate) {
-    this.#candidates.push(candidate);
-    if (this.#candidates.length > 1) return;
-    setTimeout(() => {
-      if (leg === this.#leg) this.#send({ kind: 'candidate', leg, data: { candidates: this.#candidates } });
-      this.#candidates = [];
-    }, 50);
-  }
-
-  #drop() {
+  /** Every connection but the one that is kept is over. */
+  #end(kept) {
     clearInterval(this.#watching);
-    const peer = this.#peer;
-    this.#peer = null;
-    this.#leg = null;
+    for (const connection of [this.#before, this.#now]) if (connection !== kept) connection?.close();
+    this.#now = null;
+    if (kept) return;
     this.#last = nothingYet();
     this.rung = 0;
     this.#ladder = FIRST;
-    if (peer) {
-      peer.ontrack = peer.onicecandidate = peer.onconnectionstatechange = null;
-      peer.close();
-    }
   }
 }

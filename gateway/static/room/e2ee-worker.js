@@ -3,66 +3,65 @@
 import { frameKey, open, readTrailer, ReplayWindow, seal } from './frames.js';
 
 const nothing = () => ({ audio: 0, video: 0 });
-let sending = null; // { key, epoch, counters }
-let hearing = null; // { secret, salt, sender, epoch, key, windows }
+const none = () => ({ sealed: nothing(), held: nothing(), opened: nothing(), refused: nothing() });
+const lives = new Map(); // epoch → { sending, hearing, counts }, one for each connection: two while one takes over
 let lastEpoch = 0;
-let counts = { sealed: nothing(), held: nothing(), opened: nothing(), refused: nothing() };
 
 onmessage = async ({ data }) => {
   if (data.kind === 'keys') await renew(data);
-  if (data.kind === 'count') postMessage({ kind: 'count', id: data.id, counts });
+  if (data.kind === 'count') postMessage({ kind: 'count', id: data.id, counts: lives.get(data.epoch)?.counts ?? none() });
+  if (data.kind === 'end') lives.delete(data.epoch);
 };
 
 onrtctransform = ({ transformer }) => {
-  const { side, kind } = transformer.options;
+  const { side, kind, epoch } = transformer.options;
   const transform = side === 'send' ? sealFrame : openFrame;
   transformer.readable
-    .pipeThrough(new TransformStream({ transform: (frame, controller) => transform(kind, frame, controller) }))
+    .pipeThrough(new TransformStream({ transform: (frame, controller) => transform(lives.get(epoch), kind, frame, controller) }))
     .pipeTo(transformer.writable)
     .catch(() => {}); // the connection was closed under it
 };
 
-/** A new epoch: new keys, counters from zero. An epoch that has been is refused, since it would repeat an IV. */
+/** A new connection: new keys, counters from zero. An epoch that has been is refused, since it would repeat an IV. */
 async function renew({ epoch, secret, salt, mine, theirs }) {
   if (epoch <= lastEpoch) return;
   lastEpoch = epoch;
-  sending = null;
-  hearing = { secret, salt, sender: theirs, epoch: -1, key: null, windows: null };
-  counts = { sealed: nothing(), held: nothing(), opened: nothing(), refused: nothing() };
+  const hearing = { secret, salt, sender: theirs, epoch: -1, key: null, windows: null };
+  const life = { sending: null, hearing, counts: none() };
+  lives.set(epoch, life);
   const key = await frameKey(secret, { salt, sender: mine, epoch, usage: 'encrypt' });
-  if (epoch === lastEpoch) {
-    sending = { key, epoch, counters: nothing() };
-    postMessage({ kind: 'renewed', epoch });
-  }
+  life.sending = { key, epoch, counters: nothing() };
+  postMessage({ kind: 'renewed', epoch });
 }
 
-async function sealFrame(kind, frame, controller) {
-  const now = sending;
-  if (!now) {
+async function sealFrame(life, kind, frame, controller) {
+  if (!life) return;
+  const { sending, counts } = life;
+  if (!sending) {
     counts.held[kind] += 1;
     return;
   }
-  const counter = now.counters[kind]++;
-  frame.data = await seal(now.key, { kind, epoch: now.epoch, counter, bytes: new Uint8Array(frame.data) });
+  const counter = sending.counters[kind]++;
+  frame.data = await seal(sending.key, { kind, epoch: sending.epoch, counter, bytes: new Uint8Array(frame.data) });
   counts.sealed[kind] += 1;
   controller.enqueue(frame);
 }
 
-async function openFrame(kind, frame, controller) {
-  const opened = await openedBytes(kind, new Uint8Array(frame.data));
+async function openFrame(life, kind, frame, controller) {
+  if (!life) return;
+  const opened = await openedBytes(life.hearing, kind, new Uint8Array(frame.data));
   if (!opened) {
-    counts.refused[kind] += 1;
+    life.counts.refused[kind] += 1;
     return;
   }
   frame.data = opened;
-  counts.opened[kind] += 1;
+  life.counts.opened[kind] += 1;
   controller.enqueue(frame);
 }
 
-async function openedBytes(kind, bytes) {
-  const from = hearing;
+async function openedBytes(from, kind, bytes) {
   const trailer = readTrailer(bytes);
-  if (!from || !trailer || trailer.kind !== kind || trailer.epoch < from.epoch) return null;
+  if (!trailer || trailer.kind !== kind || trailer.epoch < from.epoch) return null;
   try {
     const next = trailer.epoch === from.epoch ? from : await epochOf(from, trailer.epoch);
     if (!next.windows[kind].allows(trailer.counter)) return null;

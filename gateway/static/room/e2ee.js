@@ -28,27 +28,33 @@ export class Sealing {
     };
   }
 
-  /** New keys for a new connection; resolves once the worker uses them. */
-  renew({ secret, salt, mine, theirs }) {
+  /** New keys for a new connection; resolves, with its epoch, once the worker uses them. */
+  async renew({ secret, salt, mine, theirs }) {
     const epoch = ++this.#epoch;
     const renewed = this.#answer(`renewed ${epoch}`);
     this.#worker.postMessage({ kind: 'keys', epoch, secret, salt, mine, theirs });
-    return renewed;
+    await renewed;
+    return epoch;
   }
 
   /** Must run inside the `track` event: later, Chromium sends in clear without an error. */
-  attach({ transceiver, receiver, track }) {
+  attach({ transceiver, receiver, track }, epoch) {
     const kind = track.kind;
-    receiver.transform = new RTCRtpScriptTransform(this.#worker, { side: 'receive', kind });
-    transceiver.sender.transform = new RTCRtpScriptTransform(this.#worker, { side: 'send', kind });
+    receiver.transform = new RTCRtpScriptTransform(this.#worker, { side: 'receive', kind, epoch });
+    transceiver.sender.transform = new RTCRtpScriptTransform(this.#worker, { side: 'send', kind, epoch });
   }
 
-  /** Frames sealed, held for want of a key, opened and refused since the last renewal. */
-  counts() {
+  /** Frames of one connection sealed, held for want of a key, opened and refused. */
+  counts(epoch) {
     const id = this.#next++;
     const counted = this.#answer(`count ${id}`);
-    this.#worker.postMessage({ kind: 'count', id });
+    this.#worker.postMessage({ kind: 'count', id, epoch });
     return counted;
+  }
+
+  /** This connection is over: its keys are forgotten. */
+  end(epoch) {
+    this.#worker.postMessage({ kind: 'end', epoch });
   }
 
   #answer(key) {

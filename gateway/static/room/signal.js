@@ -2,6 +2,7 @@
 
 const BEAT = 2000;
 const MISSED = 2;
+const OPENS = 3000; // ms; an address that does not answer is knocked at again
 const BACK_OFF = [0, 500, 1000, 2000];
 
 /** Dispatches `message` (detail: what came, but heart-beats), `anything` (detail: what came), `lost`, and `refused` when the room will not have us back. */
@@ -17,6 +18,8 @@ export class Signal extends EventTarget {
   constructor(url) {
     super();
     this.#url = url;
+    addEventListener('online', () => this.#atOnce());
+    document.addEventListener('resume', () => this.#beating && this.#beat()); // a lid was opened again
   }
 
   open() {
@@ -26,6 +29,7 @@ export class Signal extends EventTarget {
     this.#heard = performance.now();
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket) return;
+      clearTimeout(this.#retry);
       this.#heard = performance.now();
       this.#tries = 0;
       const message = JSON.parse(data);
@@ -35,6 +39,7 @@ export class Signal extends EventTarget {
     socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
     clearInterval(this.#beating);
     this.#beating = setInterval(() => this.#beat(), BEAT);
+    this.#retry = setTimeout(() => socket.readyState === WebSocket.CONNECTING && this.#silent(), OPENS);
   }
 
   send(message) {
@@ -50,17 +55,32 @@ export class Signal extends EventTarget {
 
   #beat() {
     if (performance.now() - this.#heard > BEAT * MISSED + 500) {
-      const silent = this.#socket;
-      this.#socket = null;
-      silent?.close();
-      this.#lost(1006);
+      this.#silent();
     } else {
       this.send({ kind: 'beat' });
     }
   }
 
+  #silent() {
+    const silent = this.#socket;
+    this.#socket = null;
+    silent?.close();
+    this.#lost(1006);
+  }
+
+  /** The network is back: no need to wait for the next try. */
+  #atOnce() {
+    if (this.#closed || this.#socket?.readyState === WebSocket.OPEN) return;
+    clearTimeout(this.#retry);
+    const late = this.#socket;
+    this.#socket = null;
+    late?.close();
+    this.open();
+  }
+
   #lost(code) {
     clearInterval(this.#beating);
+    clearTimeout(this.#retry);
     if (this.#closed) return;
     if (code >= 4000 && code < 4500) {
       this.#closed = true;

@@ -1,9 +1,11 @@
 """What a room asks of the way to one browser, and how much it lets through."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from contracts.video import FromServer
 from kit.errors import Invalid, TooMany
+from services.video.rtc import sdp
 
 LARGEST_DESCRIPTION = 64 * 1024
 LARGEST_NOTE = 8 * 1024  # between browsers
@@ -25,3 +27,21 @@ class Line(Protocol):
     def replace(self) -> None: ...
 
     def move(self) -> None: ...
+
+
+def answered(text: str) -> sdp.Answer:
+    """What a browser answered, if it can be read."""
+    if len(text) > LARGEST_DESCRIPTION:
+        raise NotUnderstood("too long a description")
+    try:
+        return sdp.read_answer(text)
+    except sdp.BadDescription as error:
+        raise NotUnderstood(str(error)) from error
+
+
+def candidates(data: Mapping[str, Any]) -> list[str]:
+    """A browser's addresses, as it wrote them."""
+    lines = data.get("candidates")
+    if not isinstance(lines, list) or not all(isinstance(line, str) and len(line) < 512 for line in lines):
+        raise NotUnderstood("candidates")
+    return lines

@@ -6,6 +6,7 @@ from itertools import combinations
 from time import monotonic
 
 from services.video.domain import SEATS
+from services.video.rtc import figures
 from services.video.rtc.leg import Leg, LegState
 from services.video.rtc.room import Pair
 
@@ -28,6 +29,7 @@ class Link:
     epoch: int = 0
     offered_at: float = 0.0
     pair: Pair[Leg] | None = None
+    former: Pair[Leg] | None = None  # flows until the browsers have gone over to the new one
 
     def other(self, name: str) -> str:
         return next(one for one in self.ends if one != name)
@@ -39,16 +41,43 @@ class Link:
 
     def received(self, leg: Leg, packet: bytes) -> None:
         """Every packet of every leg passes here: hand it on, unless its leg was replaced."""
-        pair = self.pair
-        if pair is not None and (leg is pair.first or leg is pair.second):
-            pair.forward(leg, packet)
+        for pair in (self.pair, self.former):
+            if pair is not None and (leg is pair.first or leg is pair.second):
+                pair.forward(leg, packet)
+                return
 
     def renew(self, epoch: int, legs: dict[str, Leg]) -> None:
-        """Begin an epoch with these legs; the old ones were taken away before."""
+        """Begin an epoch with these legs; the old ones were retired before."""
         self.wanted, self.epoch, self.offered_at = False, epoch, monotonic()
         for name, end in self.ends.items():
             end.leg, end.candidates = legs[name], 0
         self.pair = Pair(*(legs[name] for name in self.ends))
+
+    def met(self, now: float) -> None:
+        """Once both are connected each shows itself anew; how long that took is counted once."""
+        if self.pair is None or not self.live:
+            return
+        self.pair.ask_for_pictures()
+        if self.offered_at:
+            figures.join_seconds.observe(now - self.offered_at)
+            self.offered_at = 0.0
+
+    def retire(self) -> list[Leg]:
+        """The pair becomes the former one if both of it are live; whoever asks closes the legs that are over."""
+        over = self.take_former()
+        if self.live:
+            self.former, self.pair = self.pair, None
+        else:
+            over += self.take_legs()
+        return over
+
+    def take_former(self, only: Pair[Leg] | None = None) -> list[Leg]:
+        """The former pair's legs, if it is still this one; whoever asks closes them."""
+        former = self.former
+        if former is None or only not in (None, former):
+            return []
+        self.former = None
+        return [former.first, former.second]
 
     def take_legs(self) -> list[Leg]:
         """Whoever asks closes them."""
@@ -56,7 +85,7 @@ class Link:
         legs = [end.leg for end in self.ends.values() if end.leg is not None]
         for end in self.ends.values():
             end.leg = None
-        return legs
+        return legs + self.take_former()
 
 
 @dataclass

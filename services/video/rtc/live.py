@@ -15,12 +15,13 @@ from kit.log import log
 from services.video import domain
 from services.video.domain import PERSON, PROFESSIONAL, SEATS
 from services.video.placement import HeldElsewhere, Placement
-from services.video.rtc import figures, sdp
+from services.video.rtc import sdp
 from services.video.rtc.leg import Leg, LegState
-from services.video.rtc.lines import LARGEST_DESCRIPTION, Line, NotUnderstood, TooManyCandidates
+from services.video.rtc.lines import Line, NotUnderstood, TooManyCandidates, answered, candidates
 from services.video.rtc.links import Link, Links
+from services.video.rtc.room import Pair
 
-OLD_PAIRS_LIVE = 8.0  # seconds: make before break, when the room goes to another node
+OLD_PAIRS_LIVE = 8.0  # seconds: make before break, on this node and when the room goes to another
 
 
 @dataclass
@@ -146,7 +147,9 @@ class LiveRoom:
         epoch = await self._next_epoch()
         if epoch is None:
             return
-        self._drop(link)
+        self._close(link.retire())
+        if link.former is not None:
+            self._later(self._end_of(link, link.former))
         self.epoch = epoch
         link.renew(self.epoch, {name: self._new_leg(link) for name in link.ends})
         for name, end in link.ends.items():
@@ -182,29 +185,20 @@ class LiveRoom:
             link, name = held
             if self.seats[name].state is domain.State.ADMITTED:
                 await self._become(domain.enter(self.seats, name))
-            if link.pair is not None and link.live:
-                link.pair.ask_for_pictures()
-                figures.join_seconds.observe(monotonic() - link.offered_at)
+            link.met(monotonic())
 
     def _answer(self, name: str, message: FromBrowser) -> None:
         held = self.links.named(name, message.leg)
         if held is None:
             return  # to a leg that has been replaced meanwhile
         link, end = held
-        if len(message.sdp or "") > LARGEST_DESCRIPTION:
-            raise NotUnderstood("too long a description")
-        try:
-            answer = sdp.read_answer(message.sdp or "")
-        except sdp.BadDescription as error:
-            raise NotUnderstood(str(error)) from error
+        answer = answered(message.sdp or "")
         if end.leg is not None and link.pair is not None:
             end.leg.accept(answer)
             link.pair.rename()
 
     async def _candidates(self, name: str, message: FromBrowser) -> None:
-        lines = message.data.get("candidates")
-        if not isinstance(lines, list) or not all(isinstance(line, str) and len(line) < 512 for line in lines):
-            raise NotUnderstood("candidates")
+        lines = candidates(message.data)
         place = self._places[name]
         held = self.links.named(name, message.leg)
         counted = place if held is None else held[1]
@@ -225,7 +219,7 @@ class LiveRoom:
         self._not_ready(name)
         for link in self.links.of(name):
             link.wanted = False
-            self._drop(link)
+            self._close(link.take_legs())
         place = self._places[name]
         if place.line is not None:
             place.line.put(FromServer(kind="left"))
@@ -267,7 +261,7 @@ class LiveRoom:
         await asyncio.sleep(OLD_PAIRS_LIVE)
         async with self._lock:
             for link in self.links:
-                self._drop(link)
+                self._close(link.take_legs())
             self._emptied(self)
 
     def _tell(self, but: str | None = None) -> None:
@@ -286,12 +280,18 @@ class LiveRoom:
         async with self._lock:
             if self._places[name].line is None and not self.moved:
                 for link in self.links.of(name):
-                    self._drop(link)
+                    self._close(link.take_legs())
                 if all(place.line is None for place in self._places.values()):
                     self._emptied(self)
 
-    def _drop(self, link: Link) -> None:
-        for leg in link.take_legs():
+    async def _end_of(self, link: Link, former: Pair[Leg]) -> None:
+        """Make before break: the pair that was there flows until the browsers have gone over to the new one."""
+        await asyncio.sleep(OLD_PAIRS_LIVE)
+        async with self._lock:
+            self._close(link.take_former(former))
+
+    def _close(self, legs: list[Leg]) -> None:
+        for leg in legs:
             self._later(leg.close())
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
