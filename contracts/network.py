@@ -131,7 +131,7 @@ class Overview(msgspec.Struct, frozen=True):
     missing: list[Missing]
 
 
-class ImportRow(msgspec.Struct, frozen=True):
+class ImportRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a file, as text; ways to reach are not among them."""
 
     rpps: str = ""

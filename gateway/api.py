@@ -15,6 +15,9 @@ from kit.log import new_request_id, request_id
 
 PREFIX = "/api/v1/"
 BODY_LIMIT = 256 * 1024
+LIST_LIMIT = 2 * 1024 * 1024
+LISTS = frozenset({("referral", "network/imports"), ("referral", "telephone/imports")})
+"""Where a whole list is brought in."""
 SIGNED = {("referral", "telephone/events"): b"x-veilleuse-signature"}
 """What carries its own signature instead of a key: the service verifies it."""
 PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type", *SIGNED.values())
@@ -80,7 +83,8 @@ class Api:
             held = cookies_of(scope).get(SESSION_COOKIE, "")
             if not hmac.compare_digest(given.get(b"x-csrf-token", b""), self.door.csrf(held).encode()):
                 return _problem(Problem(title="The form token is missing", status=403, code="foreign-form"))
-        body = b"" if method in SAFE else await _read(receive)
+        longest = LIST_LIMIT if (name, rest) in LISTS and not signed else BODY_LIMIT
+        body = b"" if method in SAFE else await _read(receive, longest)
         internal = None if credential is None or signed else (await self.door.token(credential, name)).token
         headers = {key.decode(): given[key].decode("latin1") for key in PASSED if key in given}
         query = scope["query_string"].decode("latin1")
@@ -93,14 +97,14 @@ class Api:
 _WANTED = frozenset({*PASSED, b"x-csrf-token"})
 
 
-async def _read(receive: Callable[[], Awaitable[Any]]) -> bytes:
+async def _read(receive: Callable[[], Awaitable[Any]], limit: int) -> bytes:
     body: bytes = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return body
         body += message.get("body", b"")
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             raise BodyTooLarge()
         if not message.get("more_body"):
             return body

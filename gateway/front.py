@@ -15,6 +15,9 @@ from kit.log import log, new_request_id, request_id
 from kit.metrics import request_seconds
 
 FORM_LIMIT = 64 * 1024
+LIST_LIMIT = 4 * 1024 * 1024
+LISTS = frozenset({"/reseau/import", "/reseau/import/appliquer", "/plateau/appels"})
+"""Where somebody who is signed in brings a whole file."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LEAVING = "/quitter"  # must work even when the page is older than the session: no token asked
 CSP = (
@@ -71,7 +74,8 @@ class Front:
             if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
                 raise NulCharacter()
             if scope["method"] not in SAFE and not scope["path"].startswith("/api/"):
-                body = await _read(receive)
+                long = scope["path"] in LISTS and SESSION_COOKIE in cookies_of(scope)
+                body = await _read(receive, LIST_LIMIT if long else FORM_LIMIT)
                 receive = _again(body, receive)
                 self._check(scope, body)
             await self.app(scope, receive, answer)
@@ -131,14 +135,14 @@ def _kept(path: str) -> bytes:
     return b"no-cache" if path.startswith("/static/") else b"no-store"
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, limit: int) -> bytes:
     body: bytes = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return body
         body += message.get("body", b"")
-        if len(body) > FORM_LIMIT:
+        if len(body) > limit:
             raise BodyTooLarge()
         if not message.get("more_body"):
             return body

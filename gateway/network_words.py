@@ -1,5 +1,8 @@
 """The network in French: states, proofs, families of professions, and what a service may have said no to."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from contracts.words import ExpertProfession, Modality
 
 PROFESSIONS = {
@@ -109,6 +112,19 @@ def why(field: str, said: str) -> str:
     """« RPPS : il faut onze chiffres »."""
     plain = said.replace("unknown: ", "inconnu : ")
     return f"{FIELDS.get(field, field)} : {WRONG.get(said, plain)}"
+
+
+def told(field: str, value: str, codes: Mapping[str, str]) -> str:
+    """One side of a difference in French; `codes` are the words for the codes that it may hold."""
+    if not value:
+        return "rien"
+    if field == "fee":
+        return COVERED.get(value, f"{value.removesuffix('.00').replace('.', ',')} €")
+    if field == "checked_at":
+        return date.fromisoformat(value).strftime("%d/%m/%Y")
+    if field in ("profession", "modalities", "languages", "specialties", "audiences"):
+        return ", ".join(codes.get(code, code).lower() for code in value.split(", "))
+    return value
 
 
 def euros(cents: int | None) -> str:

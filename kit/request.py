@@ -16,6 +16,8 @@ Send = Callable[[Any], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 256 * 1024
+LIST_LIMIT = 2 * 1024 * 1024
+"""Of the few routes that take a whole list."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -29,12 +31,14 @@ class RequestMiddleware:
         after: Callable[[AfterCommit], None],
         reserved: Database | None = None,
         reserved_for: tuple[str, ...] = (),
+        lists: frozenset[str] = frozenset(),
     ) -> None:
         self.app = app
         self.database = database
         self.after = after
         self.reserved = reserved
         self.reserved_for = reserved_for
+        self.lists = lists
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value for name, value in scope.get("headers", ()) if name in _READ}
@@ -58,7 +62,7 @@ class RequestMiddleware:
             if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
                 raise NulCharacter()
             if method in WITH_BODY:
-                body = await read_body(receive)
+                body = await read_body(receive, LIST_LIMIT if scope["path"] in self.lists else BODY_LIMIT)
                 key = headers.get(b"idempotency-key")
                 transaction.identify(method, scope["path"], key.decode("latin1") if key else None, body)
                 receive = _again(body, receive)
@@ -110,7 +114,7 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
     """The whole body; refused when it is too large or holds a NUL."""
     body = b""
     while True:
@@ -118,7 +122,7 @@ async def read_body(receive: Receive) -> bytes:
         if message["type"] != "http.request":
             return body
         body += message.get("body", b"")
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             raise BodyTooLarge()
         if not message.get("more_body"):
             break

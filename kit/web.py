@@ -143,12 +143,14 @@ def service(
     dependencies: Mapping[str, Provide] | None = None,
     hot: Sequence[Hot] = (),
     reserved: tuple[str, ...] = (),
+    lists: frozenset[str] = frozenset(),
 ) -> Litestar:
     """The app of service `name`.
 
     `issuers` are the services whose permits it reads (name → URL); `starts` run once the house is made (fill
     `house.things` there), `stops` before it ends; `hot` routes are answered before the framework; paths that begin
-    with one of `reserved` have connections of their own, so that they never wait for the others.
+    with one of `reserved` have connections of their own, so that they never wait for the others; the paths in `lists`
+    take a longer body.
     """
     house = _furnish(name, settings, issuers or {}, with_database)
     kept = Database(house.database.url, size=3, application=f"{name}-reserved") if reserved and house.database else None
@@ -182,7 +184,12 @@ def service(
         guards=[signed_in],
         middleware=[
             DefineMiddleware(
-                RequestMiddleware, database=house.database, after=house.after, reserved=kept, reserved_for=reserved
+                RequestMiddleware,
+                database=house.database,
+                after=house.after,
+                reserved=kept,
+                reserved_for=reserved,
+                lists=lists,
             )
         ],
         exception_handlers=EXCEPTION_HANDLERS,

@@ -11,12 +11,13 @@ from gateway.page import NamedPage, Page
 from kit.http import PeerProblem
 
 SUPERVISING = to(Role.DUTY_MANAGER, Role.COORDINATOR)
-LONGEST = 256_000
+LONGEST = 1_500_000
 WHY = {
     "four columns": "il faut quatre colonnes",
     "an hour has its zone": "une heure n'a pas son fuseau (+01:00)",
     "it ends before it starts": "l'appel finit avant de commencer",
     "answered is yes or no": "répondu se dit oui ou non",
+    "no such hour": "cette heure n'existe pas",
     "line malformed": "le nom de la ligne ne convient pas, ou ressemble à un numéro",
 }
 

@@ -70,6 +70,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
         starts=[start],
         stops=[stop],
         reserved=("/urgent-actions",),  # a gesture never waits for a page (care.md 3)
+        lists=frozenset({"/network/imports", "/telephone/imports"}),
         dependencies={
             "vault": Provide(lambda: vault, sync_to_thread=False),
             "known": Provide(lambda: known, sync_to_thread=False),

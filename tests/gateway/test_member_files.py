@@ -25,15 +25,35 @@ def test_a_file_is_read_whatever_separates_it_and_ways_to_reach_stay_apart() -> 
         assert file.mails == ["ana@exemple.fr"] and "ana@" not in str(file.rows)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "rpps;nom", "nom;ville\nA;B", "rpps;couleur\n1;bleu", 'rpps;nom\n"1;A', "x" * 700_000]
-)
+@pytest.mark.parametrize("text", ["", "rpps;nom", "nom;ville\nA;B", 'rpps;nom\n"1;A', "x" * 700_000])
 def test_what_is_no_table_says_what_to_change(text: str) -> None:
     if text.startswith('rpps;nom\n"'):
         assert read(text).rows[0].name == ""  # an open quotation mark swallows the line, which is shown as unreadable
         return
     with pytest.raises(Unreadable):
         read(text)
+
+
+def test_columns_that_say_nothing_here_are_left_aside_and_named() -> None:
+    file = read("RPPS;Nom;Téléphone;Couleur\n10003456788;Ana Duval;0612345678;bleu\n")
+    assert file.aside == ["Téléphone", "Couleur"] and "0612" not in str(file)
+
+
+def test_the_public_extract_of_rpps_is_read_as_it_comes() -> None:
+    head = "Type d'identifiant PP|Identifiant PP|Identification nationale PP|Nom d'exercice|Prénom d'exercice"
+    head += "|Libellé profession|Libellé savoir-faire|Numéro Voie (coord. structure)|Libellé Voie (coord. structure)"
+    head += "|Code postal (coord. structure)|Libellé commune (coord. structure)|Adresse e-mail (coord. structure)|"
+    rows = "8|10003456788|810003456788|MARTIN|Jean|Médecin|Psychiatrie|12|DE SIAM|29200|BREST|jm@exemple.org|\n"
+    rows += "8||810003456788|LE GALL|Anne-Marie|Psychologue||||20200|BASTIA||\n"
+    rows += "8|10003456796|810003456796|PETIT|Luc|Médecin|Radiodiagnostic||||||\n"
+    file = read(f"{head}\n{rows}")
+    told = [(row.rpps, row.name, row.profession, row.department, row.city, row.address) for row in file.rows]
+    assert told == [
+        ("10003456788", "Jean Martin", "psychiatre", "29", "Brest", "12 DE SIAM"),
+        ("10003456788", "Anne-Marie Le Gall", "Psychologue", "2B", "Bastia", ""),
+        ("10003456796", "Luc Petit", "Médecin", "", "", ""),
+    ]
+    assert file.mails == ["jm@exemple.org", "", ""] and file.aside == ["Type d'identifiant PP"]
 
 
 def a_profile(**more: Any) -> Profile:

@@ -96,11 +96,15 @@ def _text(page: Page) -> str:
 async def _page(
     page: Page, text: str, *, shown: Imported | None = None, refusal: str = "", status: int = 200
 ) -> Response[str]:
+    vocabulary = await page.house.referral.vocabulary()
+    terms = {term.code: term.label for term in (*vocabulary.motives, *vocabulary.languages)}
     return await page.render(
         TEMPLATE,
         status=status,
         text=text,
         shown=shown,
+        aside=member_files.read(text).aside if shown else [],
+        codes={**terms, **words.PROFESSIONS, **words.MODALITIES, **words.FAMILIES},
         refusal=refusal,
         headings=member_files.HEADINGS,
         words=words,
