@@ -35,3 +35,12 @@ class AppointmentUncovered(Event, frozen=True):
     referral_id: UUID
     expert_id: UUID
     starts_at: datetime
+
+
+class AppointmentClashes(Event, frozen=True):
+    """Another calendar of the professional has something at its hour: they are told, nothing is changed."""
+
+    appointment_id: UUID
+    version: int
+    expert_id: UUID
+    starts_at: datetime

@@ -7,6 +7,7 @@ from contracts.afterwards import CallBackCancelled as CallBackCancelled
 from contracts.afterwards import Event as Event
 from contracts.afterwards import FollowUpDue as FollowUpDue
 from contracts.afterwards import ManagerNeeded as ManagerNeeded
+from contracts.away import AppointmentClashes as AppointmentClashes
 from contracts.away import AppointmentHandedBack as AppointmentHandedBack
 from contracts.away import AppointmentUncovered as AppointmentUncovered
 from contracts.away import OtherHourWanted as OtherHourWanted
@@ -256,6 +257,7 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     AppointmentUncovered: ("referral",),
     AppointmentHandedBack: ("referral",),
     OtherHourWanted: ("reminders",),
+    AppointmentClashes: ("reminders",),
     ExpertInvited: ("reminders",),
     ProofExpiring: ("reminders",),
     NoticePosted: ("reminders",),

@@ -25,7 +25,7 @@ from gateway.pages import (
     agenda_visits,
 )
 from gateway.pages.agenda_names import names_of
-from gateway.pages.agenda_view import days_of, monday, next_of, on_the_grid, title_of, visits_of, window
+from gateway.pages.agenda_view import clashing, days_of, monday, next_of, on_the_grid, title_of, visits_of, window
 from gateway.pages.agenda_whose import OWNERS_ONLY, SAID, NoAgenda, UnclearTime, Whose, day_typed, whose
 from kit.http import PeerAway, PeerProblem
 
@@ -34,6 +34,7 @@ VIEWS = ("semaine", "jour", "liste")
 AHEAD = timedelta(days=45)
 BEHIND = timedelta(hours=3)
 MOST_OFFERS = 3
+MOST_CLASHES = 5
 LONGEST = 40  # days of one question of the grid
 
 
@@ -73,6 +74,7 @@ async def agenda(
         types={kind.id: kind for kind in near.types},
         next=next_of(coming),
         to_see=[one for one in coming if one.to_see],
+        clashes=clashing(near, coming)[:MOST_CLASHES],
         empty=not near.openings and not week.openings,
         said=SAID.get(fait),
         offers=await _offers(page, who),

@@ -4,7 +4,8 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get, post, route
+from litestar.enums import HttpMethod
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
@@ -12,7 +13,7 @@ from contracts.calendars import NewCalendar
 from gateway import calendars
 from gateway.guards import OPEN
 from gateway.page import NamedPage, Page
-from gateway.pages.agenda_whose import OWNERS_ONLY, Answer, Whose, tried, whose
+from gateway.pages.agenda_whose import OWN_ONLY, OWNERS_ONLY, Answer, Whose, own_only, tried, whose
 
 TEMPLATE = "agenda/calendriers.html"
 SAID = {
@@ -94,10 +95,10 @@ async def part(calendar_id: FromPath[UUID], page: NamedPage) -> Answer:
     return await _tried(page, who, act())
 
 
-@post("/agenda/calendriers/adresse", opt=OWNERS_ONLY)
+@post("/agenda/calendriers/adresse", opt=OWN_ONLY)
 async def renew(page: NamedPage) -> Answer:
     """A new address, shown on this answer and never again; the former one opens nothing any more."""
-    who = whose(page)
+    who = own_only(page)
 
     async def act() -> Answer:
         made = await page.house.calendars.renew_feed(who.expert)
@@ -107,10 +108,10 @@ async def renew(page: NamedPage) -> Answer:
     return await _tried(page, who, act())
 
 
-@post("/agenda/calendriers/adresse/retirer", opt=OWNERS_ONLY)
+@post("/agenda/calendriers/adresse/retirer", opt=OWN_ONLY)
 async def revoke(page: NamedPage) -> Answer:
     """Nobody reads at this address any more."""
-    who = whose(page)
+    who = own_only(page)
 
     async def act() -> Answer:
         await page.house.calendars.revoke_feed(who.expert)
@@ -119,7 +120,7 @@ async def revoke(page: NamedPage) -> Answer:
     return await _tried(page, who, act())
 
 
-@get("/calendrier/{name:str}", opt=OPEN)
+@route("/calendrier/{name:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], opt=OPEN)
 async def feed(name: FromPath[str], page: NamedPage, request: Request[Any, Any, Any]) -> Response[bytes]:
     """The calendar behind a secret address, for a program: hours under a neutral title, 304 while nothing moved."""
     entries = await page.house.calendars.entries(name.removesuffix(".ics")[:100])

@@ -16,9 +16,19 @@ from contracts.words import Modality, VisitKind
 from gateway.chosen import one_of, uuids
 from gateway.french import local, zone_of
 from gateway.page import NamedPage, Page
-from gateway.pages.agenda_together import OWN_ONLY, own_only
 from gateway.pages.agenda_visits import own_appointment
-from gateway.pages.agenda_whose import Answer, NoAgenda, UnclearTime, Whose, day_typed, done, tried, wall
+from gateway.pages.agenda_whose import (
+    OWN_ONLY,
+    Answer,
+    NoAgenda,
+    UnclearTime,
+    Whose,
+    day_typed,
+    done,
+    own_only,
+    tried,
+    wall,
+)
 
 KINDS = {"talk": "Groupe de parole", "supervision": "Supervision, pour l'équipe"}
 TYPED = ("sorte", "titre", "heure", "places")

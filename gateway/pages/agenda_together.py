@@ -1,5 +1,6 @@
 """From one appointment to several: the same hour in the weeks that follow, and another professional beside."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,18 +13,15 @@ from litestar.types import ControllerRouterHandler
 from contracts.booking import Appointment
 from contracts.referral import ExpertCard
 from contracts.together import NewGuest, NewSeries, Series
-from contracts.words import Role
 from gateway.chosen import one_of, uuids
-from gateway.guards import to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.agenda_view import Visit
 from gateway.pages.agenda_visits import own_appointment
-from gateway.pages.agenda_whose import Answer, NoAgenda, Whose, done, wall, whose
+from gateway.pages.agenda_whose import OWN_ONLY, Answer, Whose, done, own_only, wall
 from gateway.pages.soignant_waiting import tolerant
 from kit.http import PeerProblem
 
-OWN_ONLY = to(Role.EXPERT)
 RHYTHMS = {"1": "Chaque semaine", "2": "Une semaine sur deux", "4": "Toutes les quatre semaines"}
 PARTS = {"colleague": "Collègue", "local_doctor": "Médecin de la personne", "interpreter": "Interprète"}
 NO_FOLLOW_UP = "Aucun de vos motifs ne sert au suivi de cette façon-là. Ajoutez-en un, puis revenez."
@@ -46,14 +44,6 @@ class Week(msgspec.Struct, frozen=True):
     why: str
 
 
-def own_only(page: Page) -> Whose:
-    """One's own agenda: a secretary sees to hours, not to who else comes."""
-    who = whose(page)
-    if not who.own:
-        raise NoAgenda()
-    return who
-
-
 @get("/agenda/rendez-vous/{appointment_id:uuid}/suite", opt=OWN_ONLY)
 async def ask_series(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """How many weeks, how far apart, and whether some of them will do."""
@@ -63,9 +53,8 @@ async def ask_series(appointment_id: FromPath[UUID], page: NamedPage) -> Respons
 @post("/agenda/rendez-vous/{appointment_id:uuid}/suite", opt=OWN_ONLY)
 async def series(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """What was booked and what was not is said week by week."""
-    times = page.field("semaines")
     wanted = NewSeries(
-        times=int(times) if times.isascii() and times.isdecimal() and len(times) < 3 else 0,
+        times=times_typed(page),
         every_weeks=int(one_of(page.field("rythme", "1"), {each: each for each in RHYTHMS})),
         all_or_none=page.field("combien") == "toutes",
     )
@@ -75,10 +64,7 @@ async def series(appointment_id: FromPath[UUID], page: NamedPage) -> Response[st
         problem = error.problem
         if problem.status == 401:
             raise
-        missing = [
-            Week(datetime.fromisoformat(one["starts_at"]), WHY.get(one["code"], ""))
-            for one in problem.extra.get("missing", [])
-        ]
+        missing = weeks_missing(problem.extra.get("missing", []), WHY)
         unknown = problem.code == "unknown-type"
         said = NO_FOLLOW_UP if unknown else sentence(problem.code, problem.status)
         status = 422 if unknown else problem.status
@@ -109,6 +95,17 @@ async def third(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
         return await _third(page, appointment_id, refusal=said, status=problem.status)
     found = await page.house.booking.appointment(appointment_id)
     return done(page, who, "a-plusieurs", wall(found.starts_at, found.expert_zone)["day"])
+
+
+def times_typed(page: Page) -> int:
+    """How many more weeks; 0 for what is no such number."""
+    times = page.field("semaines")
+    return int(times) if times.isascii() and times.isdecimal() and len(times) < 3 else 0
+
+
+def weeks_missing(told: Iterable[Mapping[str, str]], why: Mapping[str, str]) -> list[Week]:
+    """The weeks that stand in the way, as a refusal tells them."""
+    return [Week(datetime.fromisoformat(one["starts_at"]), why.get(one["code"], "")) for one in told]
 
 
 async def _series(

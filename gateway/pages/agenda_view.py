@@ -145,6 +145,13 @@ def next_of(visits: Sequence[Visit]) -> Visit | None:
     return next((one for one in visits if one.live and one.ends_at > one.now), None)
 
 
+def clashing(agenda: Agenda, visits: Sequence[Visit]) -> list[Visit]:
+    """Those to come on which something of another calendar falls: they stand, and their professional is told."""
+    elsewhere = [one for one in agenda.absences if one.source == "external"]
+    ahead = [one for one in visits if one.live and one.starts_at > one.now]
+    return [one for one in ahead if any(one.starts_at < it.ends_at and one.ends_at > it.starts_at for it in elsewhere)]
+
+
 def touched_by(visits: Sequence[Visit], start: datetime, end: datetime) -> list[Visit]:
     """Those that stand in a stretch of time."""
     return [one for one in visits if one.live and one.starts_at < end and one.ends_at > start]

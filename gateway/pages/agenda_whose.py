@@ -18,6 +18,7 @@ from kit.errors import Invalid, NotFound, Refusal
 from kit.http import PeerProblem
 
 OWNERS_ONLY = to(Role.EXPERT, Role.SECRETARY)
+OWN_ONLY = to(Role.EXPERT)
 PERSON_SCOPE = "person:"
 SAID = {
     "ouverte": "L'ouverture est ajoutée.",
@@ -85,6 +86,14 @@ def whose(page: Page) -> Whose:
             others = tuple(one for one in mine if one != expert)
             return Whose(expert, own=Role.EXPERT in page.roles and expert == page.subject, others=others)
     raise NoAgenda()
+
+
+def own_only(page: Page) -> Whose:
+    """One's own agenda: a secretary sees to hours, not to who comes nor to who may read them."""
+    who = whose(page)
+    if not who.own:
+        raise NoAgenda()
+    return who
 
 
 def day_typed(text: str, *, field: str = "jour") -> date:

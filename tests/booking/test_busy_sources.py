@@ -35,7 +35,7 @@ async def read_in(database: Database, expert_id: UUID, spans: list[Span]) -> Non
         due = [one for one in await calendars.claim(db, VAULT, later, most=100) if one.expert_id == expert_id]
     async with database.transaction() as db:
         looked = Looked(spans=spans, content_hash=b"x", expanded_for=now().date())
-        assert await calendars.swap(db, due[0], looked, now() - timedelta(days=1))
+        assert await calendars.swap(db, due[0], looked, now() - timedelta(days=1)) is not None
 
 
 async def offered(door: Door, expert_id: UUID, day: int) -> list[datetime]:

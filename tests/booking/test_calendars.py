@@ -90,6 +90,11 @@ async def test_a_calendar_takes_its_time_from_the_agenda_and_gives_it_back(
     await looker.once(most=4)
     assert await blocks(door, expert_id) == [(noon + timedelta(hours=3), noon + timedelta(hours=4))]
     assert (await door.book(expert_id, noon)).status_code == 201
+    server.events, server.etag = an_event(noon) + an_event(noon + timedelta(hours=3), uid="other"), '"c"'
+    assert (await door.post(look, caller=expert)).status_code == 200
+    await looker.once(most=4)
+    (told,) = await door.events("AppointmentClashes", "expert_id", expert_id)  # what falls on an hour that is taken
+    assert datetime.fromisoformat(told["starts_at"]) == noon
     await door.proven()
     gone = await door.call("DELETE", f"/experts/{expert_id}/calendars/{calendar_id}", caller=expert)
     assert (gone.status_code, await blocks(door, expert_id)) == (204, [])

@@ -8,15 +8,17 @@ import asyncio
 import hashlib
 import random
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.words import AppointmentStatus
 from kit import outbox
 from kit.clock import lasts, now
 from kit.db import AfterCommit, Database
@@ -24,14 +26,17 @@ from kit.log import log
 from kit.vault import Vault
 from services.booking.deliver import caldav
 from services.booking.deliver.fetching import NotFetched, Wanted, fetch
+from services.booking.domain import telling
 from services.booking.domain.calendar_addresses import AddressForbidden, AddressNotValid, address
 from services.booking.domain.spans import Span
-from services.booking.store import calendars
+from services.booking.store import appointments, calendars
 from services.booking.store.calendars import Due, Looked
 
 AHEAD: Final = timedelta(days=400)
 AT_ONCE: Final = 4
 BEAT: Final = 5.0
+TOLD_AT_ONCE: Final = 5
+"""A calendar just joined may fall on many: the soonest are told, the agenda shows them all."""
 READING: Final = 40.0
 """Seconds for reading one file; the process bounds its own work to less."""
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -87,8 +92,22 @@ class Looker:
             log().error("calendar not kept", error=type(error).__name__)
 
     async def _keep(self, db: AsyncConnection, due: Due, looked: Looked, moment: datetime) -> None:
-        if await calendars.swap(db, due, looked, moment):
+        new = await calendars.swap(db, due, looked, moment)
+        if new is not None:
             await outbox.nudge(db, f"agenda:{due.expert_id}")
+            await _tell_clashes(db, due.expert_id, new, moment)
+
+
+async def _tell_clashes(db: AsyncConnection, expert_id: UUID, new: Sequence[Span], moment: datetime) -> None:
+    """The professional hears of what falls on an appointment; it stays, and what to do is theirs to say."""
+    ahead = [span for span in new if span.end > moment]
+    if not ahead:
+        return
+    first, last = min(span.start for span in ahead), max(span.end for span in ahead)
+    booked = await appointments.of_expert(db, expert_id, max(first, moment), last)
+    standing = [one for one in booked if one.status is AppointmentStatus.BOOKED and one.starts_at > moment]
+    touched = [one for one in standing if any(span.overlaps(one.span) for span in ahead)]
+    await outbox.tell(db, *(telling.clashes(one) for one in touched[:TOLD_AT_ONCE]))
 
 
 async def look(due: Due, ours: list[str], moment: datetime, *, allowed: Collection[str] = ()) -> Looked:

@@ -7,6 +7,7 @@ from uuid import UUID
 from contracts.events import (
     AppointmentAttended,
     AppointmentCancelled,
+    AppointmentClashes,
     AppointmentHandedBack,
     AppointmentMissed,
     AppointmentMoved,
@@ -71,6 +72,11 @@ def uncovered(one: Appointment) -> list[Event]:
             starts_at=one.starts_at,
         )
     ]
+
+
+def clashes(one: Appointment) -> AppointmentClashes:
+    """Another calendar of its professional has something at its hour."""
+    return AppointmentClashes(one.id, one.version, one.expert_id, one.starts_at)
 
 
 def handed_back(row: Any) -> list[Event]:

@@ -9,8 +9,10 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import calendars as shapes
+from contracts.caller import Caller
+from contracts.words import Role
 from kit import audit
-from kit.auth import PUBLIC, only
+from kit.auth import PUBLIC, NotAllowed, only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.vault import Vault
@@ -117,20 +119,20 @@ class Feeds(Controller):
         row = await feeds.of_expert(db, expert_id)
         return shapes.Feed(None, None) if row is None else shapes.Feed(row.made_at, row.read_at)
 
-    @post("/experts/{expert_id:uuid}/feed", guards=[only(*OWNERS)], dependencies={"db": Provide(provide_unkept)})
+    @post("/experts/{expert_id:uuid}/feed", guards=[only(Role.EXPERT)], dependencies={"db": Provide(provide_unkept)})
     async def renew(self, expert_id: FromPath[UUID], db: Db, caller: Me) -> shapes.Feed:
-        """A new address, told this once; the former one opens nothing any more."""
-        check_agenda(caller, expert_id, to_change=True)
+        """A new address, told this once and to the professional alone; the former one opens nothing any more."""
+        _own(caller, expert_id)
         await experts.find(db, expert_id)
         moment = now()
         secret = await feeds.renew(db, expert_id, moment)
         await audit.note(db, caller, "write", "feed", expert_id)
         return shapes.Feed(moment, None, secret)
 
-    @delete("/experts/{expert_id:uuid}/feed", guards=[only(*OWNERS)])
+    @delete("/experts/{expert_id:uuid}/feed", guards=[only(Role.EXPERT)])
     async def revoke(self, expert_id: FromPath[UUID], db: Db, caller: Me) -> None:
         """The address opens nothing any more."""
-        check_agenda(caller, expert_id, to_change=True)
+        _own(caller, expert_id)
         await feeds.revoke(db, expert_id)
         await audit.note(db, caller, "write", "feed", expert_id)
 
@@ -143,6 +145,12 @@ class Feeds(Controller):
                 for row in await feeds.read(db, secret, now())
             ]
         )
+
+
+def _own(caller: Caller, expert_id: UUID) -> None:
+    """Where one's hours may be read from outside is not a secretary's to say."""
+    if caller.subject != expert_id:
+        raise NotAllowed
 
 
 def shown(row: Any) -> shapes.ExternalCalendar:

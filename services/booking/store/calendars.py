@@ -180,30 +180,31 @@ async def uids(db: AsyncConnection, expert_id: UUID, now: datetime) -> list[str]
     return list((await db.execute(select(appointment.c.ical_uid).where(mine))).scalars())
 
 
-async def swap(db: AsyncConnection, due: Due, looked: Looked, now: datetime) -> bool:
-    """Busy time anew and how the look went, in one transaction; False when another look has taken over."""
+async def swap(db: AsyncConnection, due: Due, looked: Looked, now: datetime) -> list[Span] | None:
+    """Busy time anew and how the look went, in one transaction: what is new; None when another look has taken over."""
     await agenda.lock(db, due.expert_id)
     c = external_calendar.c
     mine = (c.id == due.id) & (c.leased_until == due.leased_until)
     row = (await db.execute(select(c.failures).where(mine).with_for_update())).first()
     if row is None:
-        return False
+        return None
     if looked.error is not None:
         failures = row.failures + 1
         pause = min(EVERY * 2 ** min(failures - 1, 8), LONGEST_PAUSE)
         told = {"last_error": looked.error, "failures": failures, "next_at": now + pause, "leased_until": None}
         await db.execute(update(external_calendar).where(mine).values(told))
-        return True
+        return []
     told = {"last_error": None, "failures": 0, "next_at": now + EVERY, "leased_until": None, "last_ok_at": now}
+    new: list[Span] = []
     if looked.spans is not None:
-        await _write(db, due, looked.spans, now)
+        new = await _write(db, due, looked.spans, now)
         told |= {"events": len(looked.spans), "left_out": looked.left_out, "expanded_for": looked.expanded_for}
         told |= {"etag": looked.etag, "last_modified": looked.last_modified, "content_hash": looked.content_hash}
     await db.execute(update(external_calendar).where(mine).values(told))
-    return True
+    return new
 
 
-async def _write(db: AsyncConnection, due: Due, spans: list[Span], now: datetime) -> None:
+async def _write(db: AsyncConnection, due: Due, spans: list[Span], now: datetime) -> list[Span]:
     mine = (busy_block.c.calendar_id == due.id) & (func.upper(busy_block.c.during) > now)
     rows = (await db.execute(select(busy_block.c.id, busy_block.c.during).where(mine))).all()
     known = {Span(row.during.lower, row.during.upper): row.id for row in rows}
@@ -231,6 +232,7 @@ async def _write(db: AsyncConnection, due: Due, spans: list[Span], now: datetime
         first, last = max(first, today - ONE_DAY), min(last, today + agenda.DAYS_SHOWN)
         if first <= last:
             await agenda.refresh(db, due.expert_id, first=first, last=last, now=now)
+    return new
 
 
 def _aad(column: str, calendar_id: UUID) -> str:

@@ -19,8 +19,8 @@ class Verdict(StrEnum):
 
 
 BEFOREHAND = frozenset({Notice.DAY_BEFORE, Notice.HOUR_BEFORE})
-ABOUT_WHAT_STANDS = frozenset({Notice.BOOKED, Notice.MOVED, Notice.UNSEEN, Notice.WAITING, *BEFOREHAND})
-OF_ONE_VERSION = frozenset({Notice.BOOKED, Notice.MOVED, *BEFOREHAND})
+ABOUT_WHAT_STANDS = frozenset({Notice.BOOKED, Notice.MOVED, Notice.UNSEEN, Notice.WAITING, Notice.CLASH, *BEFOREHAND})
+OF_ONE_VERSION = frozenset({Notice.BOOKED, Notice.MOVED, Notice.CLASH, *BEFOREHAND})
 AT_WORK = timedelta(hours=3)
 """Who began another one so shortly before needs no word about the next."""
 

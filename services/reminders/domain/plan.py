@@ -205,7 +205,7 @@ def for_account(
     """What an account is told: at once when it presses, else in the hours of the day."""
     starts_at = about.starts_at if about else None
     due = now
-    calm = notice in (*CARRIED, Notice.OTHERWISE, Notice.ENTRY, Notice.ENTRY_GONE)
+    calm = notice in (*CARRIED, Notice.OTHERWISE, Notice.CLASH, Notice.ENTRY, Notice.ENTRY_GONE)
     if about and starts_at and calm and starts_at - now > SOON:
         hours = wishes.hours(about.expert_zone) if wishes else Hours(about.expert_zone)
         due = nearest(hours, now, after=now, before=starts_at - LEAD) or now

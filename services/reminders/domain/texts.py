@@ -21,6 +21,7 @@ class Notice(StrEnum):
     UNSEEN = "account_unseen"
     ENTRY = "account_entry"  # an appointment as an entry of their own calendar
     ENTRY_GONE = "account_entry_gone"
+    CLASH = "account_clash"  # another calendar of theirs has something at the hour of an appointment
     WAITING = "account_waiting"
     URGENT = "account_urgent"
     OFFER = "account_offer"  # an expert has something to answer, behind their own login
@@ -51,6 +52,7 @@ SENTENCES = {
     Notice.ENTRY: "Rendez-vous le {day} à {hour}, pour votre calendrier.",
     Notice.ENTRY_GONE: "Le rendez-vous du {day} à {hour} a été annulé. Votre calendrier peut le retirer.",
     Notice.UNSEEN: "Un nouveau rendez-vous de votre agenda, le {day} à {hour}, attend que vous l'ayez vu.",
+    Notice.CLASH: "Un autre de vos calendriers a quelque chose le {day} à {hour}, où votre agenda est pris.",
     Notice.DAY_BEFORE: "Le {day}, votre agenda commence à {hour}.",
     Notice.HOUR_BEFORE: "Votre agenda : le {day} à {hour}.",
     Notice.WAITING: "Votre rendez-vous du {day} à {hour} a commencé.",

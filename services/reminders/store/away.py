@@ -1,13 +1,23 @@
-"""What leaves when a professional cannot hold an appointment: the link under which another hour is chosen."""
+"""What leaves when a professional may not, or cannot, hold an appointment: word to them, another hour to the person."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import OtherHourWanted
+from contracts.events import AppointmentClashes, OtherHourWanted
 from contracts.words import Channel
 from kit.clock import now
-from services.reminders.domain.plan import Planned, State
+from services.reminders.domain.plan import Planned, State, for_account
 from services.reminders.domain.texts import Notice
 from services.reminders.store import appointments, contacts, plan
+
+
+async def appointment_clashes(db: AsyncConnection, event: AppointmentClashes) -> None:
+    """Another calendar of theirs has something at that hour: told once, in the hours of the day, nothing is changed."""
+    known = await appointments.find(db, event.appointment_id)
+    if known is None or known.state is not State.BOOKED or known.starts_at != event.starts_at:
+        return
+    chosen = await contacts.account_wishes(db, event.expert_id)
+    rows = for_account(Notice.CLASH, event.expert_id, chosen.channels, now=now(), about=known, wishes=chosen)
+    await plan.put(db, rows, again=())
 
 
 async def other_hour_wanted(db: AsyncConnection, event: OtherHourWanted) -> None:
