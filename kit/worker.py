@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import redis.asyncio as redis
 import uvloop
 from celery import Celery
 from celery.signals import worker_process_init, worker_shutdown
-from sqlalchemy import delete, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,11 +27,15 @@ from kit.settings import ServiceSettings
 from kit.tables import unheard
 
 Listener = Callable[[AsyncConnection, Any], Awaitable[None]]
+Together = Callable[[AsyncConnection, Sequence[Any]], Awaitable[Sequence[Any]]]
+"""Hears at once what its listener would one after another, and gives back those that are left to the listener."""
 MAX_TRIES = 5
 
 NEW_ONES = text(
     "INSERT INTO inbox (event_id) SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING RETURNING event_id"
 )
+
+FORGET_UNHEARD = text("DELETE FROM unheard WHERE event_id = ANY(CAST(:ids AS uuid[]))")
 
 
 class Listening:
@@ -66,6 +71,7 @@ class Service:
     listeners: Mapping[type[Event], Listener]
     jobs: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)  # (Listening, **arguments)
     start: Callable[[Listening], Awaitable[None]] | None = None
+    together: Mapping[type[Event], Together] = field(default_factory=dict)
 
 
 async def hear(listening: Listening, letters: Sequence[dict[str, Any]]) -> None:
@@ -85,21 +91,31 @@ async def _hear(listening: Listening, letters: Sequence[dict[str, Any]]) -> None
     async with listening.database.transaction() as db:
         ids = [letter["event_id"] for letter in letters]
         fresh = {str(one) for one in (await db.execute(NEW_ONES, {"ids": ids})).scalars()}
-        for letter in letters:
-            if letter["event_id"] not in fresh:
-                continue
-            kind = event_kind(letter["kind"])
-            listener = listeners.get(kind)
-            if listener is None:
-                continue
-            token = request_id.set(letter.get("request_id"))
-            try:
-                await listener(db, msgspec.convert(letter["payload"], kind))
-            finally:
-                request_id.reset(token)
-        await db.execute(delete(unheard).where(unheard.c.event_id.in_([UUID(one) for one in fresh])))
+        heard = [letter for letter in letters if letter["event_id"] in fresh]
+        for name, run in groupby(heard, key=lambda letter: str(letter["kind"])):
+            kind = event_kind(name)
+            if kind in listeners:
+                await _hear_run(listening.service, db, kind, list(run))
+        await db.execute(FORGET_UNHEARD, {"ids": list(fresh)})
         done = db.info.pop("after_commit", None)
     await listening.after(done)
+
+
+async def _hear_run(
+    service: "Service", db: AsyncConnection, kind: type[Event], letters: Sequence[dict[str, Any]]
+) -> None:
+    """Events of one kind that came in a row: together where the service can, the others one after another."""
+    told = [(letter, msgspec.convert(letter["payload"], kind)) for letter in letters]
+    together = service.together.get(kind)
+    if together is not None and len(told) > 1:
+        left = {id(event) for event in await together(db, [event for _, event in told])}
+        told = [(letter, event) for letter, event in told if id(event) in left]
+    for letter, event in told:
+        token = request_id.set(letter.get("request_id"))
+        try:
+            await service.listeners[kind](db, event)
+        finally:
+            request_id.reset(token)
 
 
 async def _put_aside(listening: Listening, letter: dict[str, Any], error: Exception) -> None:

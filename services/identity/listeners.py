@@ -1,5 +1,7 @@
 """What identity does when others speak: keep what a link opens and until when, and forget an erased case."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.events import CaseErased, CaseLastAppointment, LinkMade, LinksMade
@@ -27,6 +29,14 @@ async def links_made(db: AsyncConnection, event: LinksMade) -> None:
 async def case_last_appointment(db: AsyncConnection, event: CaseLastAppointment) -> None:
     """The case's links open until 2 h after its last appointment, which booking knows."""
     await links.follow_case(db, event.case_id, version=event.version, opens_until=event.opens_until)
+
+
+async def case_last_appointments(
+    db: AsyncConnection, events: Sequence[CaseLastAppointment]
+) -> Sequence[CaseLastAppointment]:
+    """The same for many."""
+    await links.follow_cases(db, events)
+    return ()
 
 
 async def case_erased(db: AsyncConnection, event: CaseErased) -> None:

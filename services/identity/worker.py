@@ -13,4 +13,5 @@ SERVICE = Service(
         CaseLastAppointment: listeners.case_last_appointment,
         CaseErased: listeners.case_erased,
     },
+    together={CaseLastAppointment: listeners.case_last_appointments},
 )

@@ -1,5 +1,6 @@
 """What referral does when booking, reminders and identity speak; each keeps the highest version it heard."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -48,6 +49,16 @@ async def appointment_booked(db: AsyncConnection, event: AppointmentBooked) -> N
         modality=event.modality,
     )
     await _heard(db, heard, event.referral_id, event.case_id, replaces=event.replaces_id)
+
+
+async def appointments_booked(db: AsyncConnection, events: Sequence[AppointmentBooked]) -> Sequence[AppointmentBooked]:
+    """Bookings of orientations that are not known here are only learnt, all at once; the others are left."""
+    known = await referrals.known(db, [event.referral_id for event in events])
+    learnt = {
+        event.appointment_id: event for event in events if event.referral_id not in known and event.replaces_id is None
+    }
+    await referrals.learn_all(db, list(learnt.values()))
+    return [event for event in events if learnt.get(event.appointment_id) is not event]
 
 
 async def appointment_moved(db: AsyncConnection, event: AppointmentMoved) -> None:

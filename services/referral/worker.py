@@ -45,4 +45,5 @@ SERVICE = Service(
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,
     },
+    together={AppointmentBooked: listeners.appointments_booked},
 )

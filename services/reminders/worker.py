@@ -5,6 +5,7 @@ from contracts.events import (
     AccountOpened,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentClashes,
     AppointmentMissed,
     AppointmentMoved,
     AppointmentUnseen,
@@ -33,7 +34,7 @@ from services.reminders import listeners, settings
 from services.reminders.deliver.batches import sms
 from services.reminders.deliver.mail import Mail
 from services.reminders.deliver.sending import Outgoing, send_due
-from services.reminders.store import afterwards, away, seats, waiting
+from services.reminders.store import afterwards, away, many, seats, waiting
 
 
 async def begin(worker: Listening) -> None:
@@ -71,6 +72,7 @@ SERVICE = Service(
         FollowUpDue: afterwards.follow_up_due,
         OpeningsAsked: afterwards.openings_asked,
         OtherHourWanted: away.other_hour_wanted,
+        AppointmentClashes: away.appointment_clashes,
         SlotOffered: waiting.slot_offered,
         SlotOfferClosed: waiting.slot_offer_closed,
         ModalityChanged: waiting.modality_changed,
@@ -80,6 +82,7 @@ SERVICE = Service(
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,
     },
+    together={AppointmentBooked: many.appointments_booked},
     jobs={"send_due": send_due},
     start=begin,
 )

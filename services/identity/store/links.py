@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    BigInteger,
     DateTime,
     LargeBinary,
     Text,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import LinkMade
+from contracts.events import CaseLastAppointment, LinkMade
 from contracts.words import LinkPurpose
 from services.identity.domain.links import Link
 from services.identity.domain.secrets import hashed, new_secret
@@ -154,6 +155,33 @@ async def follow_case(db: AsyncConnection, case_id: UUID, *, version: int, opens
             where=and_(case_access.c.version < version, case_access.c.erased_at.is_(None)),
         )
     )
+
+
+_FOLLOW_CASES = text(
+    """
+    INSERT INTO case_access AS known (case_id, version, opens_until)
+    SELECT DISTINCT ON (one.case_id) one.case_id, one.version, one.until
+    FROM unnest(CAST(:cases AS uuid[]), CAST(:versions AS bigint[]), CAST(:untils AS timestamptz[]))
+        AS one(case_id, version, until)
+    ORDER BY one.case_id, one.version DESC
+    ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, opens_until = excluded.opens_until
+    WHERE known.version < excluded.version AND known.erased_at IS NULL
+    """
+).bindparams(
+    bindparam("cases", type_=ARRAY(Uuid)),
+    bindparam("versions", type_=ARRAY(BigInteger)),
+    bindparam("untils", type_=ARRAY(DateTime(True))),
+)
+
+
+async def follow_cases(db: AsyncConnection, words: Sequence[CaseLastAppointment]) -> None:
+    """`follow_case` for many."""
+    told = {
+        "cases": [one.case_id for one in words],
+        "versions": [one.version for one in words],
+        "untils": [one.opens_until for one in words],
+    }
+    await db.execute(_FOLLOW_CASES, told)
 
 
 async def erase(db: AsyncConnection, case_id: UUID, now: datetime) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.events import AppointmentBooked
 from contracts.referral import Sheet, Transition
 from contracts.words import ExpertProfession, Modality, ReferralStatus
 from kit.log import request_id
@@ -158,6 +159,36 @@ async def learn(db: AsyncConnection, heard: Appointment, *, referral_id: UUID, c
     newer = (appointment.c.version < new.version) & ~appointment.c.replaced
     told = told.on_conflict_do_update(index_elements=["id"], set_=kept, where=newer)
     return (await db.execute(told.returning(appointment.c.id))).first() is not None
+
+
+_LEARN_ALL = text(
+    """
+    INSERT INTO appointment AS known (id, referral_id, case_id, expert_id, version, standing, starts_at, ends_at,
+        modality, replaced)
+    SELECT id, referral_id, case_id, expert_id, version, 'booked', starts_at, ends_at, modality, false
+    FROM unnest(CAST(:id AS uuid[]), CAST(:referral_id AS uuid[]), CAST(:case_id AS uuid[]),
+        CAST(:expert_id AS uuid[]), CAST(:version AS int[]), CAST(:starts_at AS timestamptz[]),
+        CAST(:ends_at AS timestamptz[]), CAST(:modality AS text[]))
+        AS fresh(id, referral_id, case_id, expert_id, version, starts_at, ends_at, modality)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, standing = excluded.standing,
+        starts_at = excluded.starts_at, ends_at = excluded.ends_at, modality = excluded.modality, cancelled_by = NULL
+    WHERE known.version < excluded.version AND NOT known.replaced
+    """
+)
+_LEARNT = ("referral_id", "case_id", "expert_id", "version", "starts_at", "ends_at", "modality")
+
+
+async def learn_all(db: AsyncConnection, events: Sequence[AppointmentBooked]) -> None:
+    """`learn` for many bookings, each of another appointment."""
+    if events:
+        columns: dict[str, list[Any]] = {name: [getattr(event, name) for event in events] for name in _LEARNT}
+        await db.execute(_LEARN_ALL, {"id": [event.appointment_id for event in events], **columns})
+
+
+async def known(db: AsyncConnection, referral_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these referrals that there are."""
+    found = await db.execute(select(referral.c.id).where(referral.c.id.in_(referral_ids)))
+    return set(found.scalars())
 
 
 async def replaced(

@@ -1,5 +1,6 @@
 """The vault: sealed on the way in, opened only to send a message or under a reveal permit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,14 @@ from services.reminders.tables import account, appointment, contact
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:case_id, 0))")
 KEY_VERSION = 1
+_UNSEALED = (
+    contact.c.channels,
+    contact.c.moments,
+    contact.c.from_hour,
+    contact.c.to_hour,
+    contact.c.given_at,
+    contact.c.recalled_at,
+)
 
 
 async def lock(db: AsyncConnection, case_id: UUID) -> None:
@@ -49,20 +58,12 @@ async def find(db: AsyncConnection, vault: Vault, case_id: UUID) -> Reach | None
 async def wishes(db: AsyncConnection, case_id: UUID) -> Wishes | None:
     """What a case chose; opens nothing."""
     row = await kept(db, case_id)
-    return _wishes(row) if row else None
+    return wishes_in(row) if row else None
 
 
 async def kept(db: AsyncConnection, case_id: UUID) -> Any:
     """The row without what is sealed in it."""
-    columns = (
-        contact.c.channels,
-        contact.c.moments,
-        contact.c.from_hour,
-        contact.c.to_hour,
-        contact.c.given_at,
-        contact.c.recalled_at,
-    )
-    return (await db.execute(select(*columns).where(contact.c.case_id == case_id))).first()
+    return (await db.execute(select(*_UNSEALED).where(contact.c.case_id == case_id))).first()
 
 
 async def has_number(db: AsyncConnection, case_id: UUID) -> bool:
@@ -102,6 +103,19 @@ async def keep_until(db: AsyncConnection, case_id: UUID) -> None:
     await db.execute(update(contact).where(mine).values(forget_at=until))
 
 
+async def keep_all_until(db: AsyncConnection, case_ids: Sequence[UUID]) -> None:
+    """`keep_until` for many."""
+    last = select(func.max(appointment.c.forget_at)).where(appointment.c.case_id == contact.c.case_id).scalar_subquery()
+    until = func.coalesce(last, contact.c.given_at + KEPT)
+    await db.execute(update(contact).where(contact.c.case_id.in_(case_ids)).values(forget_at=until))
+
+
+async def kept_of(db: AsyncConnection, case_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """`kept` of many."""
+    found = await db.execute(select(contact.c.case_id, *_UNSEALED).where(contact.c.case_id.in_(case_ids)))
+    return {row.case_id: row for row in found}
+
+
 async def erase(db: AsyncConnection, case_id: UUID) -> bool:
     """Destroy a case's data key with all that it sealed; False when there was nothing."""
     done = await db.execute(delete(contact).where(contact.c.case_id == case_id).returning(contact.c.case_id))
@@ -130,10 +144,17 @@ async def account_channels(db: AsyncConnection, account_id: UUID) -> tuple[Chann
 
 async def account_wishes(db: AsyncConnection, account_id: UUID) -> Wishes:
     """The channels and hours an account chose; opens nothing."""
-    mine = account.c.account_id == account_id
-    columns = (account.c.channels, account.c.from_hour, account.c.to_hour, account.c.entries)
-    row = (await db.execute(select(*columns).where(mine))).first()
-    return Wishes(tuple(map(Channel, row.channels)), (), row.from_hour, row.to_hour, row.entries) if row else Wishes()
+    return (await wishes_of_accounts(db, [account_id])).get(account_id, Wishes())
+
+
+async def wishes_of_accounts(db: AsyncConnection, account_ids: Sequence[UUID]) -> dict[UUID, Wishes]:
+    """The same of many, without those who chose nothing."""
+    columns = (account.c.account_id, account.c.channels, account.c.from_hour, account.c.to_hour, account.c.entries)
+    found = await db.execute(select(*columns).where(account.c.account_id.in_(account_ids)))
+    return {
+        row.account_id: Wishes(tuple(map(Channel, row.channels)), (), row.from_hour, row.to_hour, row.entries)
+        for row in found
+    }
 
 
 async def on_duty(db: AsyncConnection) -> dict[UUID, tuple[Channel, ...]]:
@@ -183,7 +204,7 @@ def _opened(vault: Vault, table: str, subject: UUID, row: Row[Any]) -> Reach:
     return Reach(
         phone=opened("phone", row.phone),
         mail=opened("mail", row.mail),
-        wishes=_wishes(row) if table == "contact" else Wishes(tuple(map(Channel, row.channels))),
+        wishes=wishes_in(row) if table == "contact" else Wishes(tuple(map(Channel, row.channels))),
     )
 
 
@@ -193,11 +214,12 @@ def opened_for(vault: Vault, subject: UUID, row: Any, channel: Channel, *, perso
     value = getattr(row, column)
     address = vault.open(row.wrapped_key, value, aad=_aad(table, column, subject)) if value else None
     hours = {"from_hour": row.from_hour, "to_hour": row.to_hour}
-    chosen = _wishes(row) if person else Wishes(tuple(map(Channel, row.channels)), (), **hours)
+    chosen = wishes_in(row) if person else Wishes(tuple(map(Channel, row.channels)), (), **hours)
     return Reach(wishes=chosen, **{column: address})
 
 
-def _wishes(row: Row[Any]) -> Wishes:
+def wishes_in(row: Row[Any]) -> Wishes:
+    """What a case's row says that it chose."""
     return Wishes(
         channels=tuple(map(Channel, row.channels)),
         moments=tuple(map(MessageMoment, row.moments)),

@@ -1,13 +1,11 @@
 """The plan: rows that appear, move, and are dropped as appointments and wishes change."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, delete, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.words import MessageMoment
@@ -19,6 +17,35 @@ from services.reminders.tables import message
 
 PLANNED, SENDING, RECALLED, DROPPED = "planned", "sending", "recalled", "dropped"
 LATE_RECALL = timedelta(minutes=5)
+
+
+_PLANNED = {
+    "kind": "text",
+    "channel": "text",
+    "recipient_id": "uuid",
+    "due_at": "timestamptz",
+    "expires_at": "timestamptz",
+    "appointment_id": "uuid",
+    "version": "int",
+    "urgent_action_id": "uuid",
+    "thing_id": "uuid",
+    "case_id": "uuid",
+    "starts_at": "timestamptz",
+    "time_zone": "text",
+    "recallable_until": "timestamptz",
+}
+_ANEW = ("due_at", "first_due_at", "expires_at", "recallable_until", "starts_at", "time_zone")
+_PUT = text(  # one statement whatever the number of rows: written out for each number it was compiled each time
+    f"""
+    INSERT INTO message AS known ({", ".join(_PLANNED)}, first_due_at)
+    SELECT {", ".join(_PLANNED)}, due_at
+    FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _PLANNED.items())})
+        AS fresh({", ".join(_PLANNED)})
+    ON CONFLICT ON CONSTRAINT message_once DO UPDATE
+        SET {", ".join(f"{name} = excluded.{name}" for name in _ANEW)}, status = 'planned', tries = 0
+        WHERE known.status = ANY(CAST(:again AS text[]))
+    """
+)
 
 
 async def follow(
@@ -39,22 +66,15 @@ async def follow(
     persons = (message.c.appointment_id == appointment.id) & message.c.case_id.is_not(None)
     await db.execute(update(message).where(persons, message.c.status == PLANNED, others).values(status=DROPPED))
     await put(db, rows, again=(PLANNED, DROPPED, RECALLED) if renewed else (PLANNED, DROPPED))
-    await _born_recalled(db, appointment, now)
+    await born_recalled(db, appointment, now)
 
 
 async def put(db: AsyncConnection, rows: Sequence[Planned], *, again: Iterable[str] = (PLANNED, DROPPED)) -> None:
     """Add rows; one that exists is set anew only when its status is one of `again`."""
     if not rows:
         return
-    fresh = insert(message).values([{**asdict(row), "first_due_at": row.due_at} for row in rows])
-    anew = ("due_at", "first_due_at", "expires_at", "recallable_until", "starts_at", "time_zone")
-    await db.execute(
-        fresh.on_conflict_do_update(
-            constraint="message_once",
-            set_={**{name: fresh.excluded[name] for name in anew}, "status": PLANNED, "tries": 0},
-            where=message.c.status.in_(tuple(again)),
-        )
-    )
+    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in _PLANNED}
+    await db.execute(_PUT, {**columns, "again": list(again)})
 
 
 async def drop(
@@ -105,7 +125,7 @@ async def recall(db: AsyncConnection, case_id: UUID, now: datetime) -> str:
     return "recalled"
 
 
-async def _born_recalled(db: AsyncConnection, appointment: Appointment, now: datetime) -> None:
+async def born_recalled(db: AsyncConnection, appointment: Appointment, now: datetime) -> None:
     """A recall that came before the booking was known here takes the fresh row back."""
     contact = await contacts.kept(db, appointment.case_id)
     if contact is None or contact.recalled_at is None or now - contact.recalled_at > CALL:
