@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from contracts.caller import Grant
-from contracts.events import LISTENERS
+from contracts.events import LISTENERS, CaseLastAppointment
 from contracts.words import LinkPurpose, Role
 from kit.clock import now
+from services.identity import listeners
 from services.identity.domain.secrets import hashed
 from services.identity.invariants import check
 from services.identity.store import accounts, sessions
@@ -108,3 +109,13 @@ async def test_the_invariants_hold_on_a_seeded_house_and_name_what_does_not(fres
     await owner.execute("UPDATE account SET identifier = 'ÉCOUTE'")
     assert any("aucun facteur" in sentence for sentence in await check(owner))
     await owner.close()
+
+
+async def test_the_last_appointments_of_many_cases_are_kept_at_once_and_the_newest_word_stays(door: Door) -> None:
+    case_id, other, soon, past = uuid4(), uuid4(), now() + timedelta(hours=3), now() - timedelta(minutes=1)
+    words = [(case_id, 1, past), (other, 2, soon), (other, 1, past)]
+    for told in (words[1:], [(case_id, 2, soon), *words], words):
+        async with door.database.transaction() as db:
+            await listeners.case_last_appointments(db, [CaseLastAppointment(*one) for one in told])
+    kept = await door.sql("SELECT version, opens_until FROM case_access WHERE case_id IN ($1, $2)", case_id, other)
+    assert [tuple(row.values()) for row in kept] == [(2, soon)] * 2

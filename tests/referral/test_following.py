@@ -54,11 +54,6 @@ def moved(event: AppointmentBooked, *, version: int, **changes: Any) -> Appointm
     )
 
 
-def _what(event: AppointmentBooked, **changes: Any) -> dict[str, Any]:
-    names = ("starts_at", "ends_at", "person_zone", "modality", "privacy")
-    return {**{name: getattr(event, name) for name in names}, **changes}
-
-
 async def open_tasks(desk: Desk) -> list[tuple[str, str | None]]:
     tasks = (await desk.get("/tasks")).json()["tasks"]
     return [(task["kind"], task["appointment_id"]) for task in tasks]
@@ -80,20 +75,6 @@ async def test_booked_moved_attended_over_the_wire(desk: Desk) -> None:
     timeline = (await desk.get(f"/referrals/{referral['id']}/timeline")).json()["transitions"]
     assert [step["cause"] for step in timeline] == ["created", "submitted", "booked", "moved", "attended"]
     assert timeline[0]["actor"] == str(desk.me.subject) and timeline[-1]["actor"] == "booking"
-
-
-async def test_bookings_heard_together_are_followed_and_learnt_like_one_by_one(desk: Desk) -> None:
-    referral, expert = await desk.referral(), await desk.expert()
-    mine = booked(referral, expert)
-    strange = [booked(referral, expert, referral_id=uuid4(), case_id=uuid4()) for _ in range(3)]
-    newer = AppointmentBooked(**{**ids(strange[0], version=2), **_what(strange[0], modality=Modality.PHONE)})
-    await desk.hears(strange[0], mine, newer, *strange[1:], strange[0])
-    assert (await desk.get(f"/referrals/{referral['id']}")).json()["status"] == "booked"
-    heard = await desk.sql(
-        "SELECT version, standing, modality FROM appointment WHERE id = ANY($1) ORDER BY version DESC",
-        [event.appointment_id for event in strange],
-    )
-    assert [tuple(row.values()) for row in heard] == [(2, "booked", "phone"), *[(1, "booked", "video")] * 2]
 
 
 async def test_the_same_event_twice_and_an_older_one_change_nothing(desk: Desk) -> None:

@@ -31,7 +31,7 @@ async def shown(house: House, event: AppointmentBooked, names: dict[Any, str]) -
 
 
 async def test_what_is_heard_together_is_what_would_have_been_heard_one_by_one(house: House) -> None:
-    asked = (
+    asked: tuple[dict[str, Any], ...] = (
         dict(channels=(Channel.SMS, Channel.MAIL)),
         dict(channels=(Channel.MAIL,), zone=True),
         dict(privacy=Privacy.SILENT, channels=(Channel.SMS,)),
