@@ -18,6 +18,7 @@ BODY_LIMIT = 256 * 1024
 LIST_LIMIT = 2 * 1024 * 1024
 LISTS = frozenset({("referral", "network/imports"), ("referral", "telephone/imports")})
 """Where a whole list is brought in."""
+LIST_SECONDS = 30.0
 SIGNED = {("referral", "telephone/events"): b"x-veilleuse-signature"}
 """What carries its own signature instead of a key: the service verifies it."""
 PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type", *SIGNED.values())
@@ -83,13 +84,15 @@ class Api:
             held = cookies_of(scope).get(SESSION_COOKIE, "")
             if not hmac.compare_digest(given.get(b"x-csrf-token", b""), self.door.csrf(held).encode()):
                 return _problem(Problem(title="The form token is missing", status=403, code="foreign-form"))
-        longest = LIST_LIMIT if (name, rest) in LISTS and not signed else BODY_LIMIT
-        body = b"" if method in SAFE else await _read(receive, longest)
+        whole = (name, rest) in LISTS and not signed
+        body = b"" if method in SAFE else await _read(receive, LIST_LIMIT if whole else BODY_LIMIT)
         internal = None if credential is None or signed else (await self.door.token(credential, name)).token
         headers = {key.decode(): given[key].decode("latin1") for key in PASSED if key in given}
         query = scope["query_string"].decode("latin1")
         path = "/" + rest + (f"?{query}" if query else "")
-        status, answered, answer = await peer.send(method, path, token=internal, body=body or None, headers=headers)
+        status, answered, answer = await peer.send(
+            method, path, token=internal, body=body or None, headers=headers, within=LIST_SECONDS if whole else None
+        )
         kept = [(key.encode(), answered[key].encode("latin1")) for key in RETURNED if key in answered]
         return status, kept, answer
 

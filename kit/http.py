@@ -59,8 +59,10 @@ class Peer:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
+        within: float | None = None,
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers (lower-case names) and body of one call; `PeerAway` when there was no answer."""
+        """Status, headers (lower-case names) and body of one call; `PeerAway` when there was no answer (`within`
+        seconds, for the few that bring in a whole list)."""
         sent = {"content-type": "application/json"} if body is not None else {}
         if token:
             sent["authorization"] = f"Bearer {token}"
@@ -71,7 +73,7 @@ class Peer:
         if pairs := _query(query):
             path = f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}"
         try:
-            return await self._wires.send(method, path, sent, body)
+            return await self._wires.send(method, path, sent, body, within=within)
         except (WireCut, TimeoutError) as error:
             raise PeerAway(f"{method} {self.base_url}") from error
 

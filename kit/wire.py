@@ -119,8 +119,10 @@ class Wires:
         self._free: deque[Wire] = deque()
         self._places = asyncio.Semaphore(size)
 
-    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        """One call; `WireCut` or `TimeoutError` when there is no answer.
+    async def send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, *, within: float | None = None
+    ) -> Answer:
+        """One call; `WireCut` or `TimeoutError` when there is no answer, `within` seconds instead of the usual ones.
 
         What only looks is sent once more when a kept connection had been closed before it was heard.
         """
@@ -136,16 +138,18 @@ class Wires:
                 wire = self._kept(loop.time()) or await self._made(loop)
                 again = wire.used and method in SAFE
                 try:
-                    return await self._ask(loop, wire, method, request)
+                    return await self._ask(loop, wire, method, request, within or self._total)
                 except WireCut as cut:
                     if not (again and cut.unheard):
                         raise
         finally:
             self._places.release()
 
-    async def _ask(self, loop: asyncio.AbstractEventLoop, wire: Wire, method: str, request: bytes) -> Answer:
+    async def _ask(
+        self, loop: asyncio.AbstractEventLoop, wire: Wire, method: str, request: bytes, within: float
+    ) -> Answer:
         waiting: asyncio.Future[Answer] = loop.create_future()
-        late = loop.call_later(self._total, _expire, wire, waiting)
+        late = loop.call_later(within, _expire, wire, waiting)
         try:
             wire.ask(method, request, waiting)
             return await waiting

@@ -43,7 +43,7 @@ class DeskClient(ServiceClient):
     async def bring_in_calls(self, text: str, *, apply: bool, key: str) -> Imported:
         """A list of past calls; without `apply` only what it would add."""
         path, query = "/telephone/imports", {"dry_run": str(not apply).lower()}
-        told: Imported = await self._call("POST", path, Imported, text, key=key, query=query)
+        told: Imported = await self._call("POST", path, Imported, text, key=key, query=query, within=30)
         return told
 
     async def be(self, presence: NewPresence) -> Desk:

@@ -59,7 +59,7 @@ class Network(ServiceClient):
         await self._call("DELETE", f"/network/proofs/{proof_id}")
 
     async def bring_in(self, file: Import, *, key: str) -> Imported:
-        found: Imported = await self._call("POST", "/network/imports", Imported, file, key=key)
+        found: Imported = await self._call("POST", "/network/imports", Imported, file, key=key, within=30)
         return found
 
     async def write_to(self, notice: NewNotice, *, key: str) -> Sent:

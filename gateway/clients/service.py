@@ -27,12 +27,14 @@ class ServiceClient:
         key: str | None = None,
         version: int | None = None,
         query: dict[str, Any] | None = None,
+        within: float | None = None,
     ) -> Any:
-        """`key` is the Idempotency-Key, `version` the If-Match of a change."""
+        """`key` is the Idempotency-Key, `version` the If-Match of a change; `within` seconds for a whole list."""
         headers = {}
         if key:
             headers["idempotency-key"] = key
         if version is not None:
             headers["if-match"] = f'"{version}"'
         token = await self._token_for(self.audience)
-        return await self._peer.call(method, path, shape, data, token=token, headers=headers, query=query)
+        more = {"token": token, "headers": headers, "query": query, "within": within}
+        return await self._peer.call(method, path, shape, data, **more)
