@@ -8,9 +8,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
-from infra import browser, detached, relay
+from infra import browser, detached, lanes, relay
 from infra.assets import ensure_assets
 from infra.embedded import runfile
 from infra.install import LOCK, OWN, ROOT, TOOLS_LOCK, VENV, SetupFailed, ensure_tool, ensure_venv, python, run_quietly
@@ -156,7 +155,7 @@ def status(chosen: argparse.Namespace, _: list[str]) -> int:
 
 
 def test(_: argparse.Namespace, rest: list[str]) -> int:
-    """All tests, in two lanes (tests/conftest.py). Without a browser its tests are deselected aloud; CI fails then."""
+    """All tests, in their lanes. Without a browser its tests are deselected aloud; CI fails then."""
     _set_up()
     missing = browser.ensure(say)
     if missing and os.environ.get("CI") == "true":
@@ -170,26 +169,12 @@ def test(_: argparse.Namespace, rest: list[str]) -> int:
     foxless = browser.firefox_missing()
     if foxless:
         selection.append(f"--ignore={browser.FIREFOX_TEST}")
-    code = _module("pytest", *selection, *strict, *rest) if rest else _both_lanes(*selection, *strict)
+    code = _module("pytest", *selection, *strict, *rest) if rest else lanes.run(say, *selection, *strict)
     for left_out in filter(None, (unrelayed, foxless)):
         say(f"\nATTENTION : {left_out}")
     if missing:
         say(f"\nATTENTION : {missing}\nLes tests de navigateur n'ont PAS été passés.")
     return code
-
-
-def _both_lanes(*arguments: str) -> int:
-    """Everything, in two processes: what shares the one running house is shown as it goes, the rest after it."""
-    with NamedTemporaryFile("r", encoding="utf-8", errors="replace") as said, ThreadPoolExecutor(1) as beside:
-        command = [str(python()), "-m", "pytest", "--lane=rest", *arguments]
-        with open(said.name, "w", encoding="utf-8") as out:
-            rest = beside.submit(subprocess.run, command, cwd=ROOT, stdout=out, stderr=out, check=False)
-            say("— la maison partagée : journeys, navigateurs, pannes de la passerelle")
-            code = _module("pytest", "--lane=house", *arguments)
-            other: int = rest.result().returncode
-        say("— tout le reste, passé en même temps")
-        say(said.read())
-    return code or other
 
 
 def check(_: argparse.Namespace, _rest: list[str]) -> int:

@@ -5,23 +5,30 @@ from pathlib import Path
 
 import pytest
 
+from infra.lanes import LANES
 from tests.cluster import Cluster
 from tests.house import RunningHouse
 from tests.keys import Keys
 
-LANES = ("house", "rest")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`./veilleuse test` runs both lanes side by side, each in a process of its own; together they are everything."""
-    parser.addoption("--lane", choices=LANES, help="only what shares the one running house, or only the rest")
+    """`./veilleuse test` runs the lanes side by side, each in a process of its own; together they are everything."""
+    parser.addoption("--lane", choices=LANES, help="only the browsers of a running house, its journeys, or the rest")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the lane that was asked for."""
     lane = config.getoption("--lane")
     if lane is not None:
-        items[:] = [item for item in items if _shares(item) == (lane == "house")]
+        items[:] = [item for item in items if _lane(item) == lane]
+
+
+def _lane(item: pytest.Item) -> str:
+    if item.path.name == "test_crawler.py":  # its house is its own, and as long as the journeys'
+        return "journeys"
+    if _shares(item):
+        return "desk" if item.path.parent.name == "browser" else "journeys"
+    return "rest"
 
 
 def _shares(item: pytest.Item) -> bool:
@@ -49,7 +56,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    """One running house for all journeys and browser tests of the session."""
+    """One running house for all that share one in this session."""
     running = RunningHouse(_open_folder(tmp_path_factory.mktemp("house")) / "data")
     running.start()
     yield running
