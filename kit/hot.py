@@ -22,7 +22,7 @@ from kit.auth import NotAllowed
 from kit.errors import Invalid, NotJson, NulCharacter, Refusal, UnsupportedMediaType
 from kit.log import log, new_request_id, request_id, trace_of
 from kit.metrics import observe
-from kit.request import WITH_BODY, read_body
+from kit.request import WITH_BODY, read_body, refuse_not_json
 
 JSON = (b"content-type", b"application/json")
 PROBLEM = (b"content-type", b"application/problem+json")
@@ -109,7 +109,8 @@ def decoded(asked: Asked, shape: type[Shape]) -> Shape:
     try:
         return msgspec.json.decode(asked.body, type=shape)
     except msgspec.ValidationError as error:
+        refuse_not_json(asked.body)
         message, _, place = str(error).partition(" - at `$.")
         raise InvalidInput(fields={place.rstrip("`") or "body": message}) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotJson() from error

@@ -4,8 +4,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
+
 from kit.db import AfterCommit, Database
-from kit.errors import BodyTooLarge, NulCharacter, Refusal
+from kit.errors import BodyTooLarge, NotJson, NulCharacter, Refusal
 from kit.log import log, new_request_id, request_id
 from kit.metrics import observe
 from kit.transaction import Transaction
@@ -64,6 +66,8 @@ class RequestMiddleware:
             if method in WITH_BODY:
                 body = await read_body(receive, LIST_LIMIT if scope["path"] in self.lists else BODY_LIMIT)
                 key = headers.get(b"idempotency-key")
+                if body and _claims_json(headers, body):
+                    refuse_not_json(body)
                 transaction.identify(method, scope["path"], key.decode("latin1") if key else None, body)
                 receive = _again(body, receive)
             await self.app(scope, receive, answer)
@@ -79,7 +83,23 @@ class RequestMiddleware:
                 log().error("answered", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
 
-_READ = frozenset({b"x-request-id", b"idempotency-key"})
+_READ = frozenset({b"x-request-id", b"idempotency-key", b"content-type"})
+
+
+def _claims_json(headers: dict[bytes, bytes], body: bytes) -> bool:
+    """By its type, or by how it begins: a list of lines (CSV) does neither."""
+    return b"json" in headers.get(b"content-type", b"") or body[:1] in (b"{", b"[")
+
+
+def refuse_not_json(body: bytes) -> None:
+    """A body that is not JSON to its last byte, in UTF-8, or nests without end, says nothing, even where it is unread.
+
+    A typed decoder names the first missing field before it has seen the end.
+    """
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotJson() from error
 
 
 class _Answer:

@@ -170,6 +170,9 @@ async def test_the_same_key_with_another_body_is_refused(client: AsyncTestClient
     ("body", "status", "code"),
     [
         (b"not json", 400, "not-json"),
+        (b'{"name": "\xff"}', 400, "not-json"),
+        (b'{"name": 7}}', 400, "not-json"),
+        (b"[" * 50_000, 400, "not-json"),
         (b'{"name": 3}', 422, "invalid-input"),
         (b"{}", 422, "invalid-input"),
         (b'{"name": "a\\u0000b"}', 422, "nul-character"),
