@@ -90,6 +90,7 @@ def words(appointment: Appointment | None, name: str, *, seat: str, zone: str) -
         "onThePhone": "a un appel sur son téléphone",
         "theirLink": "Image suspendue : sa connexion est faible",
         "telephoneHasMic": "Un appel tient votre micro. Il reviendra ensuite, ne touchez à rien.",
+        "micLost": "Votre micro s'est fermé sur cet appareil. Touchez « Ouvrir le micro » pour le rouvrir.",
         "quality": {"good": "bonne connexion", "fair": "connexion moyenne", "poor": "connexion faible"},
         "devicesClosed": "Micro et caméra fermés",
         "cameraOpen": "Caméra ouverte, pour vous seul·e",

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import chromium_for_calls, measure, sees, until
+from tests.browser.calls import measure, sees, until
 from tests.browser.network import Network
 from tests.browser.rooms import Rooms, running
 from tests.browser.test_room import Meeting
@@ -45,12 +45,6 @@ SEAT_KEPT = timedelta(seconds=4)
 def rooms(cluster: Cluster, keys: Keys) -> Iterator[Rooms]:
     with running(keys, cluster.valkey_url, seat_kept=SEAT_KEPT) as house:
         yield house
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with chromium_for_calls() as browser:
-        yield browser
 
 
 @pytest.fixture

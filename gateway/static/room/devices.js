@@ -2,12 +2,16 @@
 
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30, max: 30 } };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const AGAIN = 3000; // ms between two tries to have the microphone back
+const TRIES = 100; // five minutes: then a tap opens it
 
-/** Dispatches `changed`, and `taken` (detail: true, false) when the telephone takes the microphone and gives it back. */
+/** Dispatches `changed`, and `taken` (detail: true, false) when the telephone takes the microphone and gives it back;
+    `lost` (detail: error) when it does not. */
 export class Devices extends EventTarget {
   audio = null;
   video = null;
   facing = 'user';
+  #inUse = false;
 
   /** The microphone is open and heard. */
   get voice() {
@@ -15,10 +19,11 @@ export class Devices extends EventTarget {
   }
 
   async setVoice(on) {
+    this.#inUse = true;
     if (on && this.audio?.readyState !== 'live') {
       this.audio = await this.#open({ audio: MICROPHONE }, 'audio');
-      this.audio.onmute = () => this.dispatchEvent(new CustomEvent('taken', { detail: true }));
-      this.audio.onunmute = () => this.dispatchEvent(new CustomEvent('taken', { detail: false }));
+      this.audio.onmute = () => this.#taken(true);
+      this.audio.onunmute = () => this.#taken(false);
     }
     if (this.audio) this.audio.enabled = on;
     this.#tell();
@@ -44,6 +49,7 @@ export class Devices extends EventTarget {
   }
 
   close() {
+    this.#inUse = false;
     this.#stop('audio');
     this.#stop('video');
   }
@@ -55,8 +61,31 @@ export class Devices extends EventTarget {
       if (this[kind] !== track) return;
       this[kind] = null;
       this.#tell();
+      if (kind === 'audio') this.#regain(track.enabled);
     };
     return track;
+  }
+
+  /** A telephone call ended our microphone: it was opened by a tap, it comes back without one. */
+  async #regain(on) {
+    this.#taken(true);
+    for (let tries = 0; tries < TRIES && this.#inUse && !this.audio; tries++) {
+      if (!document.hidden) {
+        try {
+          await this.setVoice(on);
+          break;
+        } catch (error) {
+          if (error.name === 'NotAllowedError') break;
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+    this.#taken(false);
+    if (this.#inUse && !this.audio) this.dispatchEvent(new Event('lost'));
+  }
+
+  #taken(detail) {
+    this.dispatchEvent(new CustomEvent('taken', { detail }));
   }
 
   #stop(kind) {

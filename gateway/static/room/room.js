@@ -111,6 +111,7 @@ devices.addEventListener('changed', async () => {
   sayDevices();
   one('[data-do="retourner"]').hidden = !devices.video || (await devices.cameras()) < 2;
 });
+devices.addEventListener('lost', () => alertWith(words.micLost));
 devices.addEventListener('taken', ({ detail }) => {
   taken = detail;
   alertWith(taken ? words.telephoneHasMic : null);
