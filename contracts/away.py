@@ -17,6 +17,17 @@ class AppointmentHandedBack(Event, frozen=True):
     starts_at: datetime
 
 
+class AppointmentKept(Event, frozen=True):
+    """After all the professional can hold it, and nothing had been placed anew: it stands as it was."""
+
+    appointment_id: UUID
+    version: int
+    case_id: UUID
+    referral_id: UUID
+    expert_id: UUID
+    starts_at: datetime
+
+
 class OtherHourWanted(Event, frozen=True):
     """Below level 3: the person is sent the link under which they choose another hour."""
 

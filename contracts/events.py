@@ -9,6 +9,7 @@ from contracts.afterwards import FollowUpDue as FollowUpDue
 from contracts.afterwards import ManagerNeeded as ManagerNeeded
 from contracts.away import AppointmentClashes as AppointmentClashes
 from contracts.away import AppointmentHandedBack as AppointmentHandedBack
+from contracts.away import AppointmentKept as AppointmentKept
 from contracts.away import AppointmentUncovered as AppointmentUncovered
 from contracts.away import OtherHourWanted as OtherHourWanted
 from contracts.giving import OpeningsAsked as OpeningsAsked
@@ -256,6 +257,7 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     ManagerNeeded: ("reminders",),
     AppointmentUncovered: ("referral",),
     AppointmentHandedBack: ("referral",),
+    AppointmentKept: ("referral", "reminders"),
     OtherHourWanted: ("reminders",),
     AppointmentClashes: ("reminders",),
     ExpertInvited: ("reminders",),

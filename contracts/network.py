@@ -82,6 +82,7 @@ class Profile(msgspec.Struct, frozen=True):
     joined_at: datetime | None = None
     origin: str = ""
     proofs: list[Proof] = []
+    holiday_region: str = "metropole"
 
 
 class ProfileChange(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from contracts.regions import HOLIDAY_REGIONS as HOLIDAY_REGIONS
 from contracts.words import ExpertProfession, Modality
 
 PROFESSIONS = {

@@ -36,6 +36,7 @@ def as_typed(profile: Profile) -> dict[str, list[str]]:
         "crisis": ["oui"] if profile.crisis else [],
         "active": ["oui"] if profile.active else [],
         "name": [profile.name],
+        "holiday_region": [profile.holiday_region],
     }
     for number, place in enumerate(profile.places[:PLACES]):
         typed |= {
@@ -64,6 +65,7 @@ def changes(typed: Typed, profile: Profile, *, coordination: bool = False) -> tu
         "offered": _ticked(typed, "offered", profile.offered),
         "listed": _ticked(typed, "listed", profile.listed),
         "places": _places(typed, profile),
+        "holiday_region": _one(typed, "holiday_region") or profile.holiday_region,
     }
     if coordination:
         told |= {name: _ticked(typed, name, getattr(profile, name)) for name in ("fee_covered", "crisis", "active")}
@@ -102,6 +104,7 @@ def _as_told(profile: Profile) -> dict[str, Any]:
         "fee_covered": profile.fee_covered,
         "crisis": profile.crisis,
         "active": profile.active,
+        "holiday_region": profile.holiday_region,
         "capacity": profile.capacity,
         "fee_cents": profile.fee_cents,
         "places": [_place(one.city, one.department, one.address or "", one) for one in profile.places],

@@ -148,6 +148,12 @@ class Booking(ServiceClient):
         back: HandBack = await self._call("POST", path, HandBack, HandBack(appointment_ids), key=key)
         return back.appointment_ids
 
+    async def take_back(self, expert_id: UUID, appointment_ids: list[UUID], *, key: str) -> list[UUID]:
+        """« Finalement, je peux »: those that stand as before."""
+        path = f"/experts/{expert_id}/handed-back/undo"
+        kept: HandBack = await self._call("POST", path, HandBack, HandBack(appointment_ids), key=key)
+        return kept.appointment_ids
+
     async def change_absence(
         self, expert_id: UUID, absence_id: int, absence: NewAbsence, scope: str = "one"
     ) -> Absence:

@@ -121,6 +121,25 @@ async def cancel(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
     return await tried_on_card(page, who, appointment_id, "annuler", act())
 
 
+@post("/agenda/rendez-vous/{appointment_id:uuid}/rendre", opt=OWNERS_ONLY)
+async def hand_back(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
+    """« Je ne peux pas assurer »: theirs until another hour is found; « finalement, je peux » takes it back."""
+    who = whose(page)
+    able = page.field("finalement") == "oui"
+
+    async def act() -> Answer:
+        before = await own_appointment(page, who, appointment_id)
+        booking, day = page.house.booking, wall(before.starts_at, before.expert_zone)["day"]
+        if able:
+            kept = await booking.take_back(who.expert, [appointment_id], key=page.key("keep"))
+            return done(page, who, "assure" if kept else "deja-replace", day)
+        await booking.hand_back(who.expert, [appointment_id], key=page.key("back"))
+        back = undo(f"/agenda/rendez-vous/{appointment_id}/rendre", who, {"finalement": "oui"})
+        return done(page, who, "rendu", day, back)
+
+    return await tried_on_card(page, who, appointment_id, "", act())
+
+
 @get("/agenda/rendez-vous/{appointment_id:uuid}/appel", opt=OWNERS_ONLY)
 async def ask_word(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """Somebody calls to move or cancel: the first word of their code is asked, nothing of it is shown."""
@@ -250,5 +269,5 @@ async def _free(page: Page, appointment: Appointment, since: str) -> Free:
 
 HANDLERS: list[ControllerRouterHandler] = [
     *(one, ask_move, ask_cancel, ask_word),
-    *(seen, move, cancel, hear_word, say_who_came),
+    *(seen, move, cancel, hand_back, hear_word, say_who_came),
 ]

@@ -13,6 +13,7 @@ from contracts.events import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentHandedBack,
+    AppointmentKept,
     AppointmentMissed,
     AppointmentMoved,
     AppointmentSeen,
@@ -181,6 +182,16 @@ async def appointment_handed_back(db: AsyncConnection, event: AppointmentHandedB
     if referral.level < tasks.TO_FOLLOW:
         told = OtherHourWanted(event.appointment_id, event.version, event.case_id, event.starts_at)
         await outbox.tell(db, told)
+
+
+async def appointment_kept(db: AsyncConnection, event: AppointmentKept) -> None:
+    """Whoever gave it back can hold it after all: what was asked of the desk for it is over."""
+    heard = Appointment(event.appointment_id, event.version, event.expert_id, Standing.BOOKED, event.starts_at)
+    if not await referrals.learn(db, heard, referral_id=event.referral_id, case_id=event.case_id):
+        return
+    if await task_store.close_of_appointment(db, event.appointment_id, "expert_away", now=now()):
+        await outbox.nudge(db, "desk")
+    await outbox.nudge(db, f"referral:{event.referral_id}")
 
 
 async def _heard(

@@ -130,8 +130,15 @@ async def test_what_a_professional_cannot_hold_is_handed_back_once(door: Door) -
     shown = (await door.get(f"/appointments/{mine['id']}", expert)).json()
     assert (shown["handed_back"], shown["status"]) == (True, "booked")
     assert (await door.post(path, both, caller=a_caller(Role.EXPERT))).status_code == 403
+    assert (await door.post(f"{path}/undo", both, caller=a_caller(Role.EXPERT))).status_code == 403
+    assert (await door.post(f"{path}/undo", both, caller=expert)).json() == {"appointment_ids": [mine["id"]]}
+    (kept,) = await door.events("AppointmentKept", "expert_id", expert_id)
+    stands = (await door.get(f"/appointments/{mine['id']}", expert)).json()
+    assert (kept["version"], stands["handed_back"], stands["version"]) == (3, False, 3)
+    assert (await door.post(path, both, caller=expert)).json() == {"appointment_ids": [mine["id"]]}
     moved = await door.post(f"/appointments/{mine['id']}/move", {"starts_at": local_noon(6).isoformat()}, caller=expert)
     assert moved.json()["handed_back"] is False
+    assert (await door.post(f"{path}/undo", both, caller=expert)).json() == {"appointment_ids": []}
     await door.proven()
 
 

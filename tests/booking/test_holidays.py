@@ -8,12 +8,12 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from contracts.regions import HOLIDAY_REGIONS
 from contracts.words import Role
 from kit.clock import now
 from kit.db import Database
 from services.booking import listeners
 from services.booking.domain import holidays as rules
-from services.booking.domain.holidays import REGIONS
 from services.booking.store import holidays
 from services.booking.store.bulk import WholeAgenda
 from tests.booking.conftest import Door
@@ -64,7 +64,7 @@ GOOD_FRIDAY = {"alsace-moselle", "971", "987"}
 MID_LENT = {"971"}
 
 
-@pytest.mark.parametrize("region", sorted(REGIONS))
+@pytest.mark.parametrize("region", sorted(HOLIDAY_REGIONS))
 def test_every_territory_keeps_its_days_from_2026_to_2031(region: str) -> None:
     for year in YEARS:
         found = {one.day for one in rules.between(region, first=date(year, 1, 1), last=date(year, 12, 31))}

@@ -259,6 +259,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "DELETE /experts/{}/openings/{}": OWNERS,
         "POST /experts/{}/absences": OWNERS,
         "POST /experts/{}/handed-back": OWNERS,
+        "POST /experts/{}/handed-back/undo": OWNERS,
         "GET /experts/{}/calendars": OWNERS,
         "POST /experts/{}/calendars": OWNERS,
         "POST /experts/{}/calendars/{}/look": OWNERS,

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from functools import cache
 from typing import Any, Final
 
+from contracts.regions import HOLIDAY_REGIONS
 from services.booking.domain import zones
 from services.booking.domain.experts import Expert
 from services.booking.domain.spans import Span
@@ -12,23 +13,18 @@ from services.booking.domain.spans import Span
 AHEAD: Final = timedelta(days=400)
 """How far holidays are written into an agenda: thirteen months."""
 MAINLAND: Final = "metropole"
-REGIONS: Final = {
-    "metropole": (None, "France métropolitaine"),
-    "alsace-moselle": ("57", "Alsace-Moselle"),
-    "971": ("971", "Guadeloupe"),
-    "972": ("972", "Martinique"),
-    "973": ("973", "Guyane"),
-    "974": ("974", "La Réunion"),
-    "975": ("PM", "Saint-Pierre-et-Miquelon"),
-    "976": ("976", "Mayotte"),
-    "977": ("BL", "Saint-Barthélemy"),
-    "978": ("MF", "Saint-Martin"),
-    "984": ("TF", "Terres australes et antarctiques"),
-    "986": ("WF", "Wallis-et-Futuna"),
-    "987": ("PF", "Polynésie française"),
-    "988": ("NC", "Nouvelle-Calédonie"),
+IN_THE_LIBRARY: Final = {
+    "metropole": None,
+    "alsace-moselle": "57",
+    "975": "PM",
+    "977": "BL",
+    "978": "MF",
+    "984": "TF",
+    "986": "WF",
+    "987": "PF",
+    "988": "NC",
 }
-"""By the region that `ExpertChanged` tells: its name in the library `holidays`, and its name in French."""
+"""What the library `holidays` calls a region that `ExpertChanged` tells, where it has another name for it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Holiday:
 
 def region_name(region: str) -> str:
     """Its French name; an unknown one counts as the mainland."""
-    return REGIONS.get(region, REGIONS[MAINLAND])[1]
+    return HOLIDAY_REGIONS.get(region, HOLIDAY_REGIONS[MAINLAND])
 
 
 def between(region: str, *, first: date, last: date) -> list[Holiday]:
@@ -54,7 +50,7 @@ def between(region: str, *, first: date, last: date) -> list[Holiday]:
 def _of_year(region: str, year: int) -> tuple[Holiday, ...]:
     from holidays.countries.france import France  # here: the library costs the start of every process 0.4 s
 
-    subdivision, _ = REGIONS.get(region, REGIONS[MAINLAND])
+    subdivision = IN_THE_LIBRARY.get(region, region) if region in HOLIDAY_REGIONS else None
     make: Any = France  # it carries no types
     found = make(subdiv=subdivision, years=year, language="fr")
     return tuple(Holiday(day, name) for day, name in sorted(found.items()) if day.year == year)

@@ -9,6 +9,7 @@ from contracts.events import (
     AppointmentCancelled,
     AppointmentClashes,
     AppointmentHandedBack,
+    AppointmentKept,
     AppointmentMissed,
     AppointmentMoved,
     AppointmentSeen,
@@ -83,16 +84,17 @@ def handed_back(row: Any) -> list[Event]:
     """The professional cannot hold it: it is placed again at the pace of its level."""
     if row.case_id is None or row.referral_id is None:
         return []
-    return [
-        AppointmentHandedBack(
-            appointment_id=row.id,
-            version=row.version,
-            case_id=row.case_id,
-            referral_id=row.referral_id,
-            expert_id=row.expert_id,
-            starts_at=row.starts_at,
-        )
-    ]
+    return [AppointmentHandedBack(**_of_row(row))]
+
+
+def kept(row: Any) -> list[Event]:
+    """After all they can hold it: it stands as it was."""
+    return [] if row.case_id is None or row.referral_id is None else [AppointmentKept(**_of_row(row))]
+
+
+def _of_row(row: Any) -> dict[str, Any]:
+    names = ("version", "case_id", "referral_id", "expert_id", "starts_at")
+    return {"appointment_id": row.id, **{name: getattr(row, name) for name in names}}
 
 
 def changed(one: Appointment, what: str) -> list[Event]:

@@ -22,7 +22,7 @@ from services.booking.domain.appointments import Appointment
 from services.booking.domain.moments import known_id, span
 from services.booking.domain.spans import Span, union
 from services.booking.routes.rights import OWNERS, check_agenda, shown
-from services.booking.store import absences, agenda, appointments, experts, openings, types
+from services.booking.store import absences, agenda, appointments, experts, handing_back, openings, types
 from services.booking.store.ids import new_id
 
 Scope = Annotated[str, QueryParameter(name="scope", pattern="^(one|all)$")]
@@ -116,10 +116,23 @@ class Absences(Controller):
         check_agenda(caller, expert_id, to_change=True)
         if len(data.appointment_ids) > MOST_AT_ONCE:
             raise refusals.UnclearTime(fields={"appointment_ids": f"at most {MOST_AT_ONCE}"})
-        back = await absences.hand_back(db, expert_id, data.appointment_ids, caller=caller, now=now())
+        back = await handing_back.hand_back(db, expert_id, data.appointment_ids, caller=caller, now=now())
         await outbox.tell(db, *(event for row in back for event in telling.handed_back(row)))
         await outbox.nudge(db, f"agenda:{expert_id}", *(f"appointment:{row.id}" for row in back))
         return shapes.HandBack([row.id for row in back])
+
+    @post("/handed-back/undo", guards=[only(*OWNERS)], status_code=200)
+    async def take_back(
+        self, expert_id: FromPath[UUID], data: JSONBody[shapes.HandBack], db: Db, caller: Me
+    ) -> shapes.HandBack:
+        """« Finalement, je peux »: while nothing was placed anew; what was is left as it is."""
+        check_agenda(caller, expert_id, to_change=True)
+        if len(data.appointment_ids) > MOST_AT_ONCE:
+            raise refusals.UnclearTime(fields={"appointment_ids": f"at most {MOST_AT_ONCE}"})
+        kept = await handing_back.take_back(db, expert_id, data.appointment_ids, caller=caller, now=now())
+        await outbox.tell(db, *(event for row in kept for event in telling.kept(row)))
+        await outbox.nudge(db, f"agenda:{expert_id}", *(f"appointment:{row.id}" for row in kept))
+        return shapes.HandBack([row.id for row in kept])
 
 
 async def edited(db: AsyncConnection, expert_id: UUID) -> None:

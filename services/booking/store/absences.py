@@ -5,13 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, func, select, text, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import DateTime, Uuid
 
-from contracts.caller import Caller
-from kit.auth import role_name
 from services.booking.domain import refusals, zones
 from services.booking.domain.absences import AHEAD, AbsenceRule
 from services.booking.domain.spans import Span, union
@@ -169,34 +166,3 @@ async def _again(db: AsyncConnection, expert_id: UUID, now: datetime) -> None:
 
 
 _MIDNIGHT = datetime.min.time()
-_TO_HAND_BACK = text(
-    """
-    SELECT id FROM appointment WHERE id = ANY(:ids) AND expert_id = :expert AND status = 'booked'
-      AND starts_at > :now AND handed_back_at IS NULL ORDER BY id FOR UPDATE
-    """
-).bindparams(bindparam("expert", type_=Uuid), bindparam("now", type_=DateTime(True)))
-_HAND_BACK = text(
-    """
-    WITH back AS (
-        UPDATE appointment SET handed_back_at = :now, version = version + 1 WHERE id = ANY(:ids)
-        RETURNING id, version, case_id, referral_id, expert_id, starts_at
-    ), noted AS (
-        INSERT INTO appointment_event (appointment_id, seq, at, actor, actor_role, kind)
-        SELECT id, (SELECT coalesce(max(seq), 0) + 1 FROM appointment_event e WHERE e.appointment_id = back.id),
-            :now, :actor, :role, 'handed_back' FROM back
-    )
-    SELECT * FROM back ORDER BY starts_at
-    """
-).bindparams(bindparam("actor", type_=Uuid), bindparam("now", type_=DateTime(True)))
-
-
-async def hand_back(
-    db: AsyncConnection, expert_id: UUID, appointment_ids: list[UUID], *, caller: Caller, now: datetime
-) -> list[Any]:
-    """The professional cannot hold these: each that still stands is marked once; the rows that were."""
-    wanted = {"ids": appointment_ids, "expert": expert_id, "now": now}
-    ids = list((await db.execute(_TO_HAND_BACK, wanted)).scalars())
-    if not ids:
-        return []
-    told = {"ids": ids, "now": now, "actor": caller.subject, "role": role_name(caller)}
-    return list((await db.execute(_HAND_BACK, told)).all())

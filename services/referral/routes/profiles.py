@@ -118,6 +118,7 @@ async def profile_shown(db: Db, expert: Expert) -> Profile:
         offered=expert.offered,
         listed=expert.listed,
         time_zone=expert.time_zone,
+        holiday_region=expert.holiday_region,
         charter_at=came.charter_at if came else None,
         charter_version=came.charter_version if came else None,
         charter_now=profiles.CHARTER,

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import AppointmentClashes, OtherHourWanted
+from contracts.events import AppointmentClashes, AppointmentKept, OtherHourWanted
 from contracts.words import Channel
 from kit.clock import now
 from services.reminders.domain.plan import Planned, State, for_account
@@ -46,3 +46,8 @@ async def other_hour_wanted(db: AsyncConnection, event: OtherHourWanted) -> None
         if channel in wishes.channels
     ]
     await plan.put(db, rows, again=())
+
+
+async def appointment_kept(db: AsyncConnection, event: AppointmentKept) -> None:
+    """It stands after all: the link to choose another hour does not leave any more."""
+    await plan.drop_kind(db, event.appointment_id, Notice.OTHER_HOUR)

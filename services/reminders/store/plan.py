@@ -99,6 +99,12 @@ async def drop(
     return [row.kind for row in await db.execute(gone) if row.tries == 0]
 
 
+async def drop_kind(db: AsyncConnection, appointment_id: UUID, kind: str) -> None:
+    """Drop what has not left of one kind, of one appointment."""
+    gone = update(message).where(message.c.appointment_id == appointment_id, message.c.kind == kind)
+    await db.execute(gone.where(message.c.status == PLANNED).values(status=DROPPED))
+
+
 async def drop_thing(db: AsyncConnection, thing_id: UUID) -> None:
     """Drop what has not left of an offer or a task."""
     gone = update(message).where(message.c.thing_id == thing_id, message.c.status == PLANNED)

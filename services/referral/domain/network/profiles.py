@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from contracts.network import Away, Practice
+from contracts.regions import HOLIDAY_REGIONS
 from contracts.words import ExpertProfession, Modality
 from kit.errors import Changed, Invalid
 from services.referral.domain import vocabulary
@@ -144,6 +145,12 @@ def _modalities(typed: Any) -> frozenset[Modality]:
     return found
 
 
+def _region(typed: Any) -> str:
+    if typed not in HOLIDAY_REGIONS:
+        raise ValueError("unknown region")
+    return str(typed)
+
+
 def _truth(typed: Any) -> bool:
     return msgspec.convert(typed, bool)
 
@@ -157,6 +164,7 @@ _FIELDS: Final[dict[str, Any]] = {
     "languages": _languages,
     "modalities": _modalities,
     "places": _places,
+    "holiday_region": _region,
     "fee_cents": lambda typed: None if typed is None else number(typed, 0, HIGHEST_FEE),
     "fee_covered": _truth,
     "coverage": lambda typed: optional(typed, 200) or "",
