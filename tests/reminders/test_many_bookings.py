@@ -20,7 +20,8 @@ def letter(event: Event) -> dict[str, Any]:
 
 
 SHOWN = """
-    SELECT case_id, kind, channel, recipient_id, version, date_trunc('minute', due_at), expires_at, status, time_zone
+    SELECT case_id, kind, channel, recipient_id, version, expires_at, status, time_zone,
+        CASE WHEN kind LIKE '%\_before' THEN due_at END AS hour
     FROM message WHERE appointment_id = $1 ORDER BY kind, channel, recipient_id
 """
 
