@@ -9,7 +9,9 @@ from aiortc import (
     RTCDtlsTransport,
     RTCIceGatherer,
     RTCIceParameters,
+    RTCIceServer,
     RTCIceTransport,
+    RTCIceTransportPolicy,
 )
 from aiortc.sdp import SessionDescription, candidate_to_sdp
 
@@ -27,10 +29,11 @@ class _Receiving(RTCDtlsTransport):
 
 
 class Client:
-    """Answers one offer, connects by itself, then sends and receives raw packets."""
+    """Answers one offer, connects by itself (by `relay` alone if one is given), sends and receives raw packets."""
 
-    def __init__(self, *, audio: int, video: int, repair: int) -> None:
-        self._gatherer = RTCIceGatherer(iceServers=[])
+    def __init__(self, *, audio: int, video: int, repair: int, relay: RTCIceServer | None = None) -> None:
+        policy = RTCIceTransportPolicy.ALL if relay is None else RTCIceTransportPolicy.RELAY
+        self._gatherer = RTCIceGatherer(iceServers=[relay] if relay else [], iceTransportPolicy=policy)
         self._ice = RTCIceTransport(self._gatherer)
         self._dtls = _Receiving(self._ice, [RTCCertificate.generateCertificate()])
         self._dtls.packets = asyncio.Queue()

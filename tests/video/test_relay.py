@@ -11,29 +11,43 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from struct import pack
 from typing import Any
 
 import pytest
 import yaml
 from aioice import stun, turn
+from aiortc import RTCIceServer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from infra import relay as relays
+from services.video.rtc import sdp
+from services.video.rtc.leg import Leg
 from services.video.rtc.relay import ice_servers
+from services.video.rtc.room import Pair
 
 if lacking := relays.missing():
     pytest.skip(lacking, allow_module_level=True)
 
+from tests.video.client import Client
 from tests.video.hosts import on, three
 
 COMPOSE = Path(__file__).parents[2] / "infra" / "docker-compose.yml"
 RELAY, INSIDE, NODE, NEIGHBOUR = "198.51.100.1", "203.0.113.1", "203.0.113.2", "203.0.113.9"
 SECRET = "shared by both"
 WAYS = {"udp": (3478, False), "tcp": (3478, False), "tls": (443, True)}
+URLS = {
+    "udp": f"turn:{RELAY}:3478",
+    "tcp": f"turn:{RELAY}:3478?transport=tcp",
+    "tls": f"turns:{RELAY}:443?transport=tcp",
+}
 DEADLINE = 10.0
+
+
+Place = tuple[str, str, ssl.SSLContext, str]  # the person's host, the rooms', whom the person trusts, in a file
 
 
 def as_composed(folder: Path) -> list[str]:
@@ -66,8 +80,8 @@ def an_authority(folder: Path) -> ssl.SSLContext:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, ssl.SSLContext]]:
-    """The person's host, the rooms' host, and whom the person trusts; coturn runs between them."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Both hosts; coturn runs between them."""
     folder = tmp_path_factory.mktemp("turn")
     folder.chmod(0o755)
     trusted = an_authority(folder)
@@ -85,7 +99,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, 
             while not _answers(person):
                 assert coturn.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()[-1500:]
                 time.sleep(0.05)
-            yield person, rooms, trusted
+            yield person, rooms, trusted, str(folder / "cert.pem")
         finally:
             coturn.terminate()
             coturn.wait(10)
@@ -96,11 +110,9 @@ def _answers(person: str) -> bool:
         return probe.connect_ex((RELAY, 443)) == 0
 
 
-async def allocate(
-    place: tuple[str, str, ssl.SSLContext], way: str, inner: asyncio.DatagramProtocol, **changed: str
-) -> Any:
+async def allocate(place: Place, way: str, inner: asyncio.DatagramProtocol, **changed: str) -> Any:
     """A relayed address for one seat, by this way; the transport that sends from it."""
-    person, _, trusted = place
+    person, _, trusted, _ = place
     port, tls = WAYS[way]
     (told,) = ice_servers("turn:relay", SECRET, until=datetime.now(UTC))
     told |= changed
@@ -137,16 +149,14 @@ async def listen(host: str, address: str) -> Heard:
 
 
 @pytest.fixture
-async def node(place: tuple[str, str, ssl.SSLContext]) -> AsyncIterator[Heard]:
+async def node(place: Place) -> AsyncIterator[Heard]:
     heard = await listen(place[1], NODE)
     yield heard
     heard.transport.close()
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_seat_reaches_the_node_and_hears_it_by_relay_alone(
-    place: tuple[str, str, ssl.SSLContext], node: Heard, way: str
-) -> None:
+async def test_a_seat_reaches_the_node_and_hears_it_by_relay_alone(place: Place, node: Heard, way: str) -> None:
     with on(place[0]), closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as direct, pytest.raises(OSError):
         direct.connect((NODE, 9))  # there is no other way
     person = Heard()
@@ -162,6 +172,39 @@ async def test_a_seat_reaches_the_node_and_hears_it_by_relay_alone(
     assert relayed[0] == INSIDE
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_whole_call_passes_by_relay_alone(place: Place, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", place[3])
+    (told,) = ice_servers(URLS[way], SECRET, until=datetime.now(UTC))
+    relay = RTCIceServer(urls=told["urls"], username=told["username"], credential=told["credential"])
+    people = (Client(audio=100, video=101, repair=102, relay=relay), Client(audio=110, video=111, repair=112))
+    pairs: list[Pair[Leg]] = []
+    legs = [
+        Leg(received=lambda leg, packet: pairs[0].forward(leg, packet), changed=lambda _: None, public_address=NODE)
+        for _ in people
+    ]
+    pairs.append(Pair(*legs))
+    try:
+        for leg, client, host in zip(legs, people, place[:2], strict=True):
+            with on(place[1]):
+                offer = await leg.offer()
+            with on(host):
+                leg.accept(sdp.read_answer(await client.answer(offer)))
+        pairs[0].rename()
+        async with asyncio.timeout(DEADLINE):
+            for client in people:
+                await client.connected.wait()
+            for sender, hearer, name in ((0, 1, 100), (1, 0, 110)):
+                heard = asyncio.create_task(people[hearer].received())
+                while not heard.done():  # the other's leg may be a moment later than its browser
+                    await people[sender].send(pack("!BBHLL", 0x80, sdp.OPUS, 1, 960, name) + b"sealed voice")
+                    await asyncio.wait([heard], timeout=0.1)
+                assert heard.result()[12:] == b"sealed voice"
+        assert legs[0]._ice._connection._nominated[1].remote_addr[0] == INSIDE
+    finally:
+        await asyncio.gather(*(end.close() for end in (*people, *legs)))
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -171,18 +214,14 @@ async def test_a_seat_reaches_the_node_and_hears_it_by_relay_alone(
     ],
     ids=["expired", "another secret", "lengthened by its holder"],
 )
-async def test_a_credential_that_is_over_or_not_ours_is_refused(
-    place: tuple[str, str, ssl.SSLContext], changed: dict[str, str]
-) -> None:
+async def test_a_credential_that_is_over_or_not_ours_is_refused(place: Place, changed: dict[str, str]) -> None:
     with pytest.raises(stun.TransactionFailed) as refused:
         await allocate(place, "udp", Heard(), **changed)
 
     assert refused.value.response.attributes["ERROR-CODE"][0] == 401
 
 
-async def test_the_relay_reaches_the_nodes_and_nothing_else(
-    place: tuple[str, str, ssl.SSLContext], node: Heard
-) -> None:
+async def test_the_relay_reaches_the_nodes_and_nothing_else(place: Place, node: Heard) -> None:
     transport = await allocate(place, "udp", Heard())
     inner, codes = transport._TurnTransport__inner_protocol, {}
     others = (NEIGHBOUR, RELAY, INSIDE, "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254")
