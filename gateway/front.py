@@ -15,6 +15,7 @@ from kit.log import log, new_request_id, request_id
 from kit.metrics import request_seconds
 
 FORM_LIMIT = 64 * 1024
+MOST_FIELDS = 500
 LIST_LIMIT = 4 * 1024 * 1024
 LISTS = frozenset({"/reseau/import", "/reseau/import/appliquer", "/plateau/appels"})
 """Where somebody who is signed in brings a whole file."""
@@ -62,13 +63,20 @@ class Front:
 
     async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
         started, status = time.perf_counter(), 500
+        head_only = scope["method"] == "HEAD" and not scope["path"].startswith("/api/")
+        if head_only:  # what a page would answer, without its body, also where a stream would never end
+            scope = {**scope, "method": "GET"}
 
         async def answer(message: Any) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": _headers(message.get("headers", []), scope["path"])}
-            await send(message)
+                await send(message)
+                if head_only:
+                    await send({"type": "http.response.body", "body": b""})
+            elif not head_only:
+                await send(message)
 
         try:
             if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
@@ -103,7 +111,9 @@ class Front:
                 raise ForeignForm("other origin")
         form: dict[str, list[str]] = {}
         if headers.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded"):
-            for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500):
+            if body.count(b"&") >= MOST_FIELDS:
+                raise BodyTooLarge()
+            for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
                 form.setdefault(name, []).append(value)
         scope["form"] = form
         if any("\x00" in value for values in form.values() for value in values):

@@ -6,7 +6,7 @@ import socket
 
 import uvicorn
 
-from infra.one_write import HttpProtocol
+from infra.patience import HttpProtocol
 
 
 class Server(uvicorn.Server):
