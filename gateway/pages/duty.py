@@ -6,13 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from contracts.on_call import NewSamuLine, NewTurn, OnCall, SamuLine
 from contracts.words import Role
 from gateway import urgent_words
 from gateway.guards import ON_CALL, to
+from gateway.member_files import plain
 from gateway.messages import sentence
 from gateway.moments import moment_typed
 from gateway.page import NamedPage, Page
@@ -21,6 +22,7 @@ from kit.http import PeerProblem
 SETS_TURNS = to(Role.COORDINATOR, Role.DUTY_MANAGER)
 SETS_LINES = to(Role.COORDINATOR)
 TURN_FIELDS = ("name", "account_id", "number", "push", "from_day", "from_hour", "to_day", "to_hour", "rank")
+STATES_OF_LINES = {"inscrites": "inscrites", "manquantes": "manquantes", "anciennes": "à revérifier"}
 OUTCOMES = {"pending": "en cours", "taken": "parti", "refused": "non parti"}
 
 
@@ -96,9 +98,9 @@ async def test(page: NamedPage) -> Redirect:
 
 
 @get("/astreinte/samu", opt=SETS_LINES)
-async def samu(page: NamedPage) -> Response[str]:
-    """Every département: its line, or that it is not known."""
-    return await _samu(page, await page.house.on_call.samu_lines())
+async def samu(page: NamedPage, q: FromQuery[str] = "", etat: FromQuery[str] = "") -> Response[str]:
+    """Every département: its line, or that it is not known; `q` is a name or a number, `etat` one of three."""
+    return await _samu(page, await page.house.on_call.samu_lines(), wanted=q.strip()[:40], state=etat)
 
 
 @post("/astreinte/samu", opt=SETS_LINES)
@@ -144,16 +146,29 @@ async def _samu(
     status: int = 200,
     typed: dict[str, str] | None = None,
     refusal: str = "",
+    wanted: str = "",
+    state: str = "",
 ) -> Response[str]:
     return await page.render(
         "duty/samu.html",
         status=status,
         lines=lines,
+        shown=[one for one in lines if _is_wanted(one, plain(wanted), state)],
+        wanted=wanted,
+        state=state if state in STATES_OF_LINES else "",
+        states=STATES_OF_LINES,
         known=sum(1 for one in lines if one.number),
         typed=typed or {},
         refusal=refusal,
         back="/astreinte/samu",
     )
+
+
+def _is_wanted(line: SamuLine, wanted: str, state: str) -> bool:
+    """Whether a département is looked for: by its number or a part of its name, and by what is known of its line."""
+    named = not wanted or wanted == line.department.casefold() or wanted in plain(line.name)
+    known = {"inscrites": bool(line.number), "manquantes": not line.number, "anciennes": bool(line.old)}
+    return named and known.get(state, True)
 
 
 def _id(given: str) -> UUID | None:

@@ -104,6 +104,9 @@ async def test_a_structure_answers_by_telephone_and_takes_up_the_person(desk: De
     )
     found = (await desk.get("/targets?q=logement")).json()["targets"]
     assert str(service) in {one["id"] for one in found}
+    await desk.sql("UPDATE service SET phone = '0 805 23 23 36' WHERE id = $1", service)
+    assert (await desk.get("/targets?q=logement")).json()["targets"] == [], "nobody is sent back to the line itself"
+    await desk.sql("UPDATE service SET phone = NULL WHERE id = $1", service)
     contact = (await net.shown())["contact_id"]
     made = (await desk.post("/referrals", {"contact_id": contact, "kind": "service", "target_id": service})).json()
     await desk.post(f"/referrals/{made['id']}/offers", {"targets": [service], "target_kind": "service"})

@@ -18,6 +18,8 @@ from services.referral.store import offers, sealed
 from services.referral.tables import care_case, colleague, contact, offer, referral
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LINE: Final = "805232336"
+"""The last nine figures of the line's own number."""
 WHOSE: Final = ("all", "mine", "desk", "coordination")
 MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -178,15 +180,20 @@ async def overdue(db: AsyncConnection, *, before: datetime, most: int = 20) -> l
 
 TARGETS = text(
     """
+    WITH ours AS (
+        SELECT structure_id AS id FROM service WHERE right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) = :line
+    )
     SELECT * FROM (
         SELECT id, 'service' AS kind, name, department, phone, details->>'courriel' AS mail FROM service
         WHERE status = 'active' AND NOT coalesce(phone ~ '^[0-9]{2,6}$', false)
+          AND structure_id NOT IN (SELECT id FROM ours)
         UNION ALL
         SELECT id, 'structure', name, department, details->>'telephone', details->>'courriel' FROM structure
+        WHERE id NOT IN (SELECT id FROM ours)
     ) found
     WHERE name ILIKE :like
       AND (CAST(:department AS text) IS NULL OR department IS NULL OR department = :department)
-    ORDER BY name LIMIT :most
+    ORDER BY department IS NULL, name LIMIT :most
     """
 )
 
@@ -194,8 +201,9 @@ TARGETS = text(
 async def targets(db: AsyncConnection, words: str, department: str | None, *, most: int = 30) -> list[Any]:
     """Structures and living services whose name holds `words`, of the département or of no one.
 
-    A short number (15, 3114) is dialled, nobody is oriented to it.
+    A short number (15, 3114) is dialled, nobody is oriented to it; nor back to the line itself. Those of the
+    département stand first.
     """
     safe = words.replace("\\", "").replace("%", "").replace("_", " ").strip()[:80]
-    found = await db.execute(TARGETS, {"like": f"%{safe}%", "department": department, "most": most})
+    found = await db.execute(TARGETS, {"like": f"%{safe}%", "department": department, "most": most, "line": LINE})
     return list(found.all())
