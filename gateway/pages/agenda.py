@@ -25,7 +25,17 @@ from gateway.pages import (
     agenda_visits,
 )
 from gateway.pages.agenda_names import names_of
-from gateway.pages.agenda_view import clashing, days_of, monday, next_of, on_the_grid, title_of, visits_of, window
+from gateway.pages.agenda_view import (
+    clashing,
+    days_of,
+    kinds_of,
+    monday,
+    next_of,
+    on_the_grid,
+    title_of,
+    visits_of,
+    window,
+)
 from gateway.pages.agenda_whose import OWNERS_ONLY, SAID, NoAgenda, UnclearTime, Whose, day_typed, whose
 from kit.http import PeerAway, PeerProblem
 
@@ -72,6 +82,7 @@ async def agenda(
         after=shown + step,
         days=days_of(week, first, last, page.now, own=who.own),
         types={kind.id: kind for kind in near.types},
+        kinds=kinds_of(week),
         next=next_of(coming),
         to_see=[one for one in coming if one.to_see],
         clashes=clashing(near, coming)[:MOST_CLASHES],

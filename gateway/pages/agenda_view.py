@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from contracts.booking import Absence, Agenda, Opening
+from contracts.booking import Absence, Agenda, ConsultationType, Opening
 from gateway import french
 from gateway.pages.agenda_visit import Visit as Visit
 
@@ -119,6 +119,7 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "card": f"/agenda/absences/{away.id}?jour={day}{who}",
             "editable": away.source == "absence" and hours < timedelta(days=1) and away.ends_at > now,
         }
+    colours = {kind.id: kind.colour for kind in agenda.types}
     for visit in visits_of(agenda, now, own=own):
         state, tone = visit.state
         yield {
@@ -128,6 +129,7 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "end": at(visit.ends_at),
             "title": visit.name,
             "short": visit.short,
+            "colour": colours.get(visit.appointment.type_id, ""),
             "named": bool(visit.appointment.nickname),
             "modality": visit.appointment.modality.value,
             "state": state,
@@ -138,6 +140,12 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "version": visit.appointment.version,
             "editable": visit.appointment.movable and visit.starts_at > now,
         }
+
+
+def kinds_of(agenda: Agenda) -> list[ConsultationType]:
+    """The types of what stands there, for the legend of their colours."""
+    used = {one.type_id for one in agenda.appointments if not one.status.startswith("cancelled")}
+    return sorted((kind for kind in agenda.types if kind.id in used), key=lambda kind: kind.public_name)
 
 
 def next_of(visits: Sequence[Visit]) -> Visit | None:

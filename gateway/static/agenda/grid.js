@@ -52,6 +52,7 @@ function content({ event }) {
   if (one.kind !== "visit") return { domNodes: [text("ev-h", one.kind === "opening" ? hours : one.title)] };
   const first = text("ev-h", hourOf(event.start));
   first.prepend(icon(one.modality));
+  if (one.colour) first.append(text(`couleur c-${one.colour}`, "")); // beside the pattern and the word, never alone
   const second = text("ev-t", lineOf(one));
   if (one.state === "À voir") second.prepend(text("ev-voir", one.state), ", ");
   return { domNodes: [first, document.createTextNode(" "), second] };
