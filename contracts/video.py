@@ -80,6 +80,14 @@ class Opinion(msgspec.Struct, frozen=True):
     quality: Literal["good", "fair", "poor"] | None = None
 
 
+class Opinions(msgspec.Struct, frozen=True):
+    """One month's counts; a question that too few answered is None, so that nobody can be guessed from it."""
+
+    month: str  # 2026-11
+    helped: dict[str, int] | None  # yes, some, no
+    quality: dict[str, int] | None  # good, fair, poor
+
+
 class RoomSeen(msgspec.Struct, frozen=True):
     """One room as the coordination sees it: its state and its line, never who, never why, not even its name."""
 

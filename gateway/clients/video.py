@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.video import Invitation, Invited, NewInvitation, NodeSeen, OpenInvitation, Opinion
+from contracts.video import Invitation, Invited, NewInvitation, NodeSeen, OpenInvitation, Opinion, Opinions
 from gateway.clients.service import ServiceClient
 
 
@@ -19,6 +19,10 @@ class VideoClient(ServiceClient):
 
     async def think(self, opinion: Opinion) -> None:
         await self._call("POST", "/opinions", None, opinion)
+
+    async def opinions(self) -> list[Opinions]:
+        found: list[Opinions] = await self._call("GET", "/opinions", list[Opinions])
+        return found
 
     async def nodes(self) -> list[NodeSeen]:
         found: list[NodeSeen] = await self._call("GET", "/nodes", list[NodeSeen])

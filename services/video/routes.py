@@ -22,6 +22,7 @@ from contracts.video import (
     NodeSeen,
     OpenInvitation,
     Opinion,
+    Opinions,
 )
 from contracts.words import Role
 from kit.auth import PUBLIC, caller_of, only
@@ -224,6 +225,13 @@ async def think(data: JSONBody[Opinion], caller: Me, house: NamedHouse) -> None:
     await kept.count(data, who=caller.subject, now=now())
 
 
+@get("/opinions", guards=[only(Role.COORDINATOR)])
+async def opinions(caller: Me, house: NamedHouse) -> list[Opinions]:
+    """What people thought, month by month, in counts that are shown only from a certain number on."""
+    kept: Kept = house.things["kept"]
+    return await kept.opinions(now=now())
+
+
 @get("/nodes", guards=[only(Role.COORDINATOR)])
 async def nodes(caller: Me, house: NamedHouse) -> list[NodeSeen]:
     """Every node and the states of its rooms, as each said them within the last seconds."""
@@ -231,4 +239,4 @@ async def nodes(caller: Me, house: NamedHouse) -> list[NodeSeen]:
     return await node.seen()
 
 
-DOORS: list[ControllerRouterHandler] = [seat, guest_seat, invite, open_invitation, think, nodes]
+DOORS: list[ControllerRouterHandler] = [seat, guest_seat, invite, open_invitation, think, opinions, nodes]

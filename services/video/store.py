@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,9 +10,11 @@ import msgspec
 import redis.asyncio as redis
 
 from contracts.permits import SeatPermit
-from contracts.video import Opinion
+from contracts.video import Opinion, Opinions
 
 DIGITS = 9  # about 30 bits; the professional still opens the door by hand
+FLOOR = 10  # answers to a question in a month, below which none is shown
+ANSWERS = {"helped": ("yes", "some", "no"), "quality": ("good", "fair", "poor")}
 COUNTED = timedelta(days=400)
 ANSWERED = timedelta(hours=3)  # how long a second answer of the same seat is known for one
 
@@ -52,6 +55,29 @@ class Kept:
                     pipe.hincrby(month, f"{question}:{answer}", 1)
             pipe.expire(month, COUNTED)
             await pipe.execute()
+
+    async def opinions(self, *, now: datetime, months: int = 6) -> list[Opinions]:
+        """This month's counts and those before it, the latest first; months without any are left out."""
+        latest = now.year * 12 + now.month - 1
+        names = [f"{one // 12}-{one % 12 + 1:02d}" for one in range(latest, latest - months, -1)]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.hgetall(f"video:opinions:{name}")
+            found = await pipe.execute()
+        return [
+            counted(name, {k.decode(): int(v) for k, v in kept.items()})
+            for name, kept in zip(names, found, strict=True)
+            if kept
+        ]
+
+
+def counted(month: str, kept: Mapping[str, int]) -> Opinions:
+    """A month as it may be shown: a question answered by fewer than `FLOOR` says nothing."""
+    shown: dict[str, dict[str, int] | None] = {}
+    for question, answers in ANSWERS.items():
+        counts = {answer: kept.get(f"{question}:{answer}", 0) for answer in answers}
+        shown[question] = counts if sum(counts.values()) >= FLOOR else None
+    return Opinions(month, shown["helped"], shown["quality"])
 
 
 def _key(code: str) -> str:

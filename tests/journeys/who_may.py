@@ -290,6 +290,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
     "video": {
         "POST /invitations": frozenset({Role.EXPERT}),
         "GET /nodes": frozenset({Role.COORDINATOR}),
+        "GET /opinions": frozenset({Role.COORDINATOR}),
         "POST /opinions": frozenset(),  # a person's, from their page
     },
 }

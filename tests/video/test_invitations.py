@@ -7,8 +7,10 @@ import aiohttp
 import pytest
 import redis.asyncio as redis
 
+from contracts.video import Opinions
 from contracts.words import Role
 from kit.clock import now
+from services.video.store import Kept, counted
 from tests.cluster import Cluster
 from tests.keys import Keys
 from tests.tokens import a_caller, bearer
@@ -119,6 +121,11 @@ async def test_the_way_is_tried_from_the_waiting_room_without_any_device(doors: 
         await client.close()
 
 
+def test_a_question_that_fewer_than_ten_answered_says_nothing() -> None:
+    kept = {"helped:yes": 6, "helped:no": 4, "quality:good": 9}
+    assert counted("2026-11", kept) == Opinions("2026-11", {"yes": 6, "some": 0, "no": 4}, None)
+
+
 async def test_opinions_are_counts_by_month_once_a_seat_and_nothing_else(
     doors: Doors, cluster: Cluster, keys: Keys
 ) -> None:
@@ -134,6 +141,10 @@ async def test_opinions_are_counts_by_month_once_a_seat_and_nothing_else(
     assert sum(after.values()) == sum(before.values()) + 1
     assert (await ask(doors, "/opinions", {**told, "helped": "perhaps"}, Role.PERSON))[0] in (400, 422)
     assert (await ask(doors, "/opinions", told, Role.EXPERT))[0] == 403
+    async with redis.from_url(cluster.valkey_url) as client:
+        (latest,) = [one for one in await Kept(client).opinions(now=now()) if one.month == f"{now():%Y-%m}"]
+    assert latest.quality is None, "nobody answered that"
+    assert (latest.helped or {}).get("yes", 0) in (0, after["helped:yes"])
     every = [key async for key in memory.scan_iter("video:*")]
     assert not [key for key in every if str(someone) in key]
     await memory.aclose()
