@@ -155,20 +155,19 @@ def status(chosen: argparse.Namespace, _: list[str]) -> int:
 
 
 def test(_: argparse.Namespace, rest: list[str]) -> int:
-    """All tests, in their lanes. Without a browser its tests are deselected aloud; CI fails then."""
+    """All tests, in their lanes. What cannot run here is left out aloud; CI installs what it can, and fails else."""
     _set_up()
+    every_test = os.environ.get("CI") == "true"
     missing = browser.ensure(say)
-    if missing and os.environ.get("CI") == "true":
-        say(f"{missing}\nEn intégration, un test non passé est un échec.")
+    foxless = browser.ensure_firefox(say, every_test=every_test)
+    unrelayed = relay.ensure(say)
+    not_run = missing or foxless or (None if relay.refused_by_the_machine() else unrelayed)
+    if every_test and not_run:
+        say(f"{not_run}\nEn intégration, un test non passé est un échec.")
         return 1
     selection = ["-m", "not browser"] if missing else []
-    unrelayed = relay.ensure(say)  # where there are no network namespaces, nowhere could it run: said aloud, no failure
-    if unrelayed:
-        selection.append(f"--ignore={relay.TEST}")
-    strict = ["-p", "infra.every_test"] if os.environ.get("CI") == "true" else []
-    foxless = browser.firefox_missing()
-    if foxless:
-        selection.append(f"--ignore={browser.FIREFOX_TEST}")
+    selection += [f"--ignore={path}" for path, why in ((relay.TEST, unrelayed), (browser.FIREFOX_TEST, foxless)) if why]
+    strict = ["-p", "infra.every_test"] if every_test else []
     code = _module("pytest", *selection, *strict, *rest) if rest else lanes.run(say, *selection, *strict)
     for left_out in filter(None, (unrelayed, foxless)):
         say(f"\nATTENTION : {left_out}")

@@ -43,11 +43,12 @@ class Accounts(Controller):
         """Open an account with a first password."""
         grants = rules.checked_grants(data.grants)
         _only_admins_make_admins(caller.has(Role.ADMIN), grants)
-        password = await asyncio.to_thread(hash_password, checked_password(data.password))
+        identifier, name = rules.checked_identifier(data.identifier), rules.checked_name(data.display_name)
+        password = await asyncio.to_thread(hash_password, checked_password(data.password))  # last: it is slow by design
         account = await accounts.add(
             db,
-            identifier=rules.checked_identifier(data.identifier),
-            display_name=rules.checked_name(data.display_name),
+            identifier=identifier,
+            display_name=name,
             grants=grants,
             now=now(),
         )
