@@ -55,6 +55,7 @@ def visits_of(agenda: Agenda, now: datetime, *, own: bool) -> list[Visit]:
 def days_of(agenda: Agenda, first: date, last: date, now: datetime, *, own: bool) -> list[Day]:
     """Each local day with what begins, or goes on, in it."""
     zone = agenda.time_zone
+    visits = visits_of(agenda, now, own=own)
     days = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -66,9 +67,7 @@ def days_of(agenda: Agenda, first: date, last: date, now: datetime, *, own: bool
         for away in agenda.absences:
             if away.starts_at < end and away.ends_at > at:
                 found.append((max(away.starts_at, at), 0, "absence", _away(away, at, end)))
-        found += [
-            (one.starts_at, 2, "visit", one) for one in visits_of(agenda, now, own=own) if _begins(one, day, zone)
-        ]
+        found += [(one.starts_at, 2, "visit", one) for one in visits if _begins(one, day, zone)]
         lines = [(kind, thing) for _, _, kind, thing in sorted(found, key=lambda line: line[:2])]
         days.append(Day(day, at, today=french.local(now, zone).date() == day, lines=lines))
     return days

@@ -10,6 +10,12 @@ const two = (number) => String(number).padStart(2, "0");
 const dayOf = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 const hourOf = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
 const long = new Intl.DateTimeFormat("fr-FR", { weekday: "long", day: "numeric", month: "long" });
+const days = new Map(); // one formatting a day, not one an event: a week may hold five hundred
+const dayInWords = (at) => {
+  const day = dayOf(at);
+  if (!days.has(day)) days.set(day, long.format(at));
+  return days.get(day);
+};
 const classes = { opening: "k-ouv", absence: "k-abs" };
 
 let calendar = null;
@@ -69,22 +75,25 @@ function mounted({ event, el }) {
     opening: `${starts} – ${hourOf(event.end)} ${one.title}`,
     absence: `${one.title}, ${starts} – ${hourOf(event.end)}`,
   };
-  el.setAttribute("aria-label", `${words[one.kind]}, ${long.format(event.start)}`);
+  el.setAttribute("aria-label", `${words[one.kind]}, ${dayInWords(event.start)}`);
 }
 
 // The library says role=table and puts buttons inside: what axe refuses is taken away (ui.md, trap 6).
 function mend() {
-  frame.querySelectorAll(".ec").forEach((each) => each.setAttribute("role", "group"));
-  if (frame.matches(".ec")) frame.setAttribute("role", "group");
+  if (held) return; // under the pointer every move would do it again; the drop does it once
+  const set = (element, name, value) => element && element.getAttribute(name) !== value && element.setAttribute(name, value);
+  frame.querySelectorAll(".ec").forEach((each) => set(each, "role", "group"));
+  if (frame.matches(".ec")) set(frame, "role", "group");
   const roles = "row columnheader cell rowgroup rowheader gridcell table".split(" ");
   frame.querySelectorAll(roles.map((each) => `[role=${each}]`).join()).forEach((each) => {
     each.removeAttribute("role");
     for (const name of ["aria-colindex", "aria-colspan", "aria-rowindex"]) each.removeAttribute(name);
   });
   frame.querySelectorAll(".ec-toolbar").forEach((each) => each.remove());
-  frame.querySelector(".ec-main")?.setAttribute("tabindex", "0");
-  frame.querySelector(".ec-main")?.setAttribute("role", "group");
-  frame.querySelector(".ec-main")?.setAttribute("aria-label", frame.getAttribute("aria-label"));
+  const main = frame.querySelector(".ec-main");
+  set(main, "tabindex", "0");
+  set(main, "role", "group");
+  set(main, "aria-label", frame.getAttribute("aria-label"));
 }
 
 // Once or each week: asked before anything is sent. "" is neither.
@@ -169,9 +178,15 @@ export function create(refresh) {
     eventDidMount: mounted,
     eventClick: ({ event, el }) => event.extendedProps.card && openCard(event.extendedProps.card, el),
     eventDragStart: () => (held = true),
-    eventDragStop: () => (held = false),
+    eventDragStop: () => {
+      held = false;
+      setTimeout(mend);
+    },
     eventResizeStart: () => (held = true),
-    eventResizeStop: () => (held = false),
+    eventResizeStop: () => {
+      held = false;
+      setTimeout(mend);
+    },
     eventDrop: changed,
     eventResize: changed,
     select: drawn,
