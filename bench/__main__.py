@@ -5,10 +5,12 @@ import importlib
 import json
 import sys
 
+from bench.filled import FILLED
 from bench.houses import SETS, prepare
 
 NAMES = (
     "prepare",
+    "agenda",
     "search",
     "booking",
     "race",
@@ -32,15 +34,20 @@ def main(arguments: list[str]) -> int:
         "--soak", type=float, nargs="?", const=60.0, default=None, metavar="MINUTES",
         help="video only: watch the memory of one busy node (an hour unless said)",
     )  # fmt: skip
+    parser.add_argument(
+        "--busy", action="store_true", help="search only: 99 and 70 %% busy, rare, much, a year of past"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.name == "prepare":
-        for name in SETS:
+        for name in (*SETS, *FILLED):
             prepare(name)
-        print(json.dumps({"prepared": list(SETS)}))
+        print(json.dumps({"prepared": [*SETS, *FILLED]}))
         return 0
     told = {"calls": chosen.calls} if chosen.name == "day" and chosen.calls else {}
     if chosen.name == "video" and chosen.soak is not None:
         told = {"soak": chosen.soak}
+    if chosen.name == "search" and chosen.busy:
+        chosen.name = "busy"
     print(json.dumps(importlib.import_module(f"bench.{chosen.name}").run(quick=chosen.quick, **told)))
     return 0
 

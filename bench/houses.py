@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.filled import FILLED, fill
 from infra.embedded.ports import free_port
 
 KEPT = Path(".veilleuse/bench")
@@ -74,12 +75,17 @@ def prepare(name: str) -> Path:
     made = folder / "prepared"
     if made.exists() and made.read_text() == made_by:
         return folder
+    grown = FILLED.get(name)
+    former = prepare(grown[0]) if grown else None
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     print(f"preparing {name}…", flush=True)
     began = time.monotonic()
-    with _running(folder / "data", experts={**SETS, **OF_A_DAY}[name], roomy=name == "roomy"):
-        pass
+    if former is not None:
+        shutil.copytree(former / "data", folder / "data", symlinks=True)
+    with _running(folder / "data", experts={**SETS, **OF_A_DAY}.get(name, 1000), roomy=name == "roomy") as running:
+        if grown is not None:
+            fill(running.database("booking"), grown[1])
     made.write_text(made_by)
     print(f"prepared {name} in {time.monotonic() - began:.0f} s", flush=True)
     return folder
@@ -98,10 +104,10 @@ def _made_by() -> str:
 def house(name: str, *, copy: bool = True) -> Iterator[BenchHouse]:
     """The data set `name`, running; a copy when the run writes."""
     if not copy:
-        with _running(prepare(name) / "data", experts=SETS[name], roomy=name == "roomy") as running:
+        with _running(prepare(name) / "data", experts=SETS.get(name, 1000), roomy=name == "roomy") as running:
             yield running
         return
-    with copied(name) as data, _running(data, experts=SETS[name], roomy=name == "roomy") as running:
+    with copied(name) as data, _running(data, experts=SETS.get(name, 1000), roomy=name == "roomy") as running:
         yield running
 
 
