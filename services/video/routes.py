@@ -39,6 +39,7 @@ from services.video.rtc.trial import Trials
 from services.video.store import Kept
 
 MESSAGES_PER_SECOND = 20
+AT_ONCE = 60  # what one page says when three people come back in the same moment
 LARGEST_MESSAGE = LARGEST_DESCRIPTION + 4096
 WAITING_TO_LEAVE = 64  # messages; a browser slower than this loses its line and comes back
 REFUSED, REPLACED, FAILED, MOVED = 4403, 4409, 1011, 1012
@@ -83,14 +84,14 @@ class SocketLine:
 
 
 class Allowance:
-    """At most so many messages in any second."""
+    """So many messages a second, and a few seconds' worth at once."""
 
     def __init__(self) -> None:
-        self._left = float(MESSAGES_PER_SECOND)
+        self._left = float(AT_ONCE)
         self._at = 0.0
 
     def take(self, at: float) -> bool:
-        self._left = min(MESSAGES_PER_SECOND, self._left + (at - self._at) * MESSAGES_PER_SECOND)
+        self._left = min(AT_ONCE, self._left + (at - self._at) * MESSAGES_PER_SECOND)
         self._at = at
         self._left -= 1
         return self._left >= 0

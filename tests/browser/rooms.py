@@ -1,7 +1,7 @@
 """Rooms for a browser test: the real video service and the real pages, on free ports, with seats handed out freely."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
+import redis.asyncio as redis
 from litestar import Litestar, Response, WebSocket, get, websocket
 from litestar.params import FromPath, FromQuery
 from litestar.static_files import create_static_files_router
@@ -29,6 +30,7 @@ from kit.clock import now
 from kit.http import Peer
 from kit.permits import Permits
 from services.video.app import create
+from services.video.placement import Placement
 from services.video.settings import Settings
 from tests.keys import Keys
 from tests.tokens import a_caller
@@ -50,6 +52,16 @@ class Rooms:
     restart: Callable[[], None] = lambda: None  # ends the video node and starts another in its place
     second: Callable[[], None] = lambda: None  # starts another node beside it, until the tests are over
     nodes: list[str] = field(default_factory=list)
+    redis_url: str = ""
+
+    @asynccontextmanager
+    async def draining(self) -> AsyncIterator[None]:
+        """Meanwhile the first node is asked to hand its rooms over."""
+        async with redis.from_url(self.redis_url) as client:
+            placement, name = Placement(client, "test"), f"first-{self.port}"
+            await placement.drain(name)
+            yield
+            await placement.drain(name, again=True)
 
     def url(self, room: UUID, seat: str, *, mutant: str = "", theme: str = "") -> str:
         return f"http://127.0.0.1:{self.port}/salle/{room}?seat={seat}&mutant={mutant}&theme={theme}"
@@ -167,7 +179,7 @@ async def _silent(_: FromServer) -> None: ...
 @contextmanager
 def running(keys: Keys, redis_url: str, *, seat_kept: timedelta = timedelta(seconds=30)) -> Iterator[Rooms]:
     """Both servers in one thread of their own, until the tests are over."""
-    rooms = Rooms(keys, free_port(), free_port())
+    rooms = Rooms(keys, free_port(), free_port(), redis_url=redis_url)
 
     def video(name: str, port: int) -> Served:
         settings = Settings(

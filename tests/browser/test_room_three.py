@@ -1,5 +1,6 @@
 """What people do in a room: the door, writing, a plan, three seats, leaving in a hurry; each in one real meeting."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
@@ -34,9 +35,10 @@ async def words(page: Page) -> list[str]:
     return await page.locator("[data-four] li").all_text_contents()
 
 
-async def hears_two(page: Page) -> bool:
+async def hears_two(page: Page, made: int = 2) -> bool:
+    """Two are heard, by two connections out of at least so many that were made."""
     found = await measure(page)
-    return found["open"] == 2 and found["heard"] > 60
+    return found["open"] == 2 and found["heard"] > 60 and await page.evaluate("window.peers.length") >= made
 
 
 async def test_a_third_person_comes_by_invitation_and_all_hold_the_same_words(meeting: Meeting) -> None:
@@ -62,12 +64,48 @@ async def test_a_third_person_comes_by_invitation_and_all_hold_the_same_words(me
     three = [await words(page) for page in pages]
     assert three[0] == three[1] == three[2] and three[0] != two
     await expect(professional.locator("[data-tile=guest] [data-name]")).to_have_text("Interprète")
+    await the_node_is_drained(meeting, *pages)
+    assert [await words(page) for page in pages] == three
 
     await guest.locator("[data-do=partir]").press("Enter")
     await expect(person.locator("[data-stage]")).to_have_attribute("data-people", "2", timeout=PATIENCE)
     await person.wait_for_selector("[data-lock]:not([hidden])", timeout=PATIENCE)
     assert await until(lambda: same(person, two))
     assert not meeting.errors
+
+
+# How many pairs of connections there were, and the longest time in which no voice came at all.
+GAPS = """
+window.longest = 0;
+window.heardAt = performance.now();
+let before = 0;
+setInterval(async () => {
+  let packets = 0;
+  for (const peer of window.peers) {
+    for (const one of (await peer.getStats()).values()) {
+      if (one.type === 'inbound-rtp' && one.kind === 'audio') packets += one.packetsReceived;
+    }
+  }
+  const now = performance.now();
+  if (packets !== before) window.heardAt = now;
+  window.longest = Math.max(window.longest, now - window.heardAt);
+  before = packets;
+}, 50);
+"""
+
+
+async def the_node_is_drained(meeting: Meeting, *pages: Page) -> None:
+    """All three go over to the other node, each connection kept until the new one carries."""
+    for page in pages:
+        await page.evaluate(GAPS)
+    await asyncio.to_thread(meeting.rooms.second)
+    async with meeting.rooms.draining():
+        for page in pages:
+            assert await until(partial(hears_two, page, 4), 40), [
+                (await measure(each), await each.evaluate("window.peers.map((one) => one.connectionState)"))
+                for each in pages
+            ]
+    print("drained: longest silence", [f"{await page.evaluate('window.longest'):.0f} ms" for page in pages])
 
 
 async def same(page: Page, wanted: list[str]) -> bool:

@@ -262,7 +262,7 @@ class TestRudeness:
 
     async def test_a_flood_closes_its_socket(self, doors: Doors) -> None:
         async with doors.open("person") as person:
-            for _ in range(40):
+            for _ in range(100):
                 await person.say("beat")
 
             assert (await person.ends())[1] == 4403

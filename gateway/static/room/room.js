@@ -90,12 +90,12 @@ function sayRoom() {
   draw([...others.values()], { soundOnly });
 }
 
-/** Tell each other what of ours is open, and show it here. */
-function sayDevices() {
+/** Tell each other what of ours is open, or only `some`, and show it here. */
+function sayDevices(some = [...others.values()]) {
   press('micro', devices.voice || (taken && Boolean(devices.audio?.enabled)));
   press('camera', Boolean(devices.video));
   mirror(devices, scene() === 'salle');
-  for (const one of others.values()) {
+  for (const one of some) {
     const weak = one.call?.rung === NO_PICTURE && Boolean(devices.video);
     one.note({ media: { mic: devices.voice, cam: Boolean(devices.video) && !weak, soundOnly, taken, weak } });
   }
@@ -155,7 +155,7 @@ async function seated() {
     const wasHere = one.here;
     one.seen(seat);
     if (seat.state !== 'left') one.left = null;
-    if (one.here && (await one.greet())) sayDevices();
+    if (one.here && (await one.greet())) sayDevices([one]);
     if (one.inside && !before && one.result) proceed(one);
     if (!one.here && wasHere) forget(one.seat);
     if (professional && seat.state === 'waiting' && one.here && !wasHere) tellSoftly(ringing);
@@ -213,16 +213,18 @@ async function agreed(with_, result) {
   chat.possible([...others.values()].some((one) => one.writing.possible));
   guests.say([with_]);
   door.tell([with_]);
-  shareSalts();
+  shareSalts(with_);
   await sayCode();
   if (entering) proceed(with_);
 }
 
 /** Each tells each, under their keys, which agreements it has with the others: the words then cover every key. */
-function shareSalts() {
+function shareSalts(with_) {
   if (others.size < 2) return;
+  const known = with_.shared === with_.result; // met again under the same keys: the others have been told
+  with_.shared = with_.result;
   for (const one of others.values()) {
-    if (!one.sealed) continue;
+    if (!one.sealed || (known && one !== with_)) continue;
     const rest = [...others.values()].filter((third) => third !== one && third.sealed);
     one.tell({ salts: Object.fromEntries(rest.map((third) => [third.seat, [...third.result.salt]])) });
   }
