@@ -1,5 +1,6 @@
 """The console under real hands: nothing acts by accident, and nothing that was typed is lost."""
 
+import base64
 import json
 import re
 from collections.abc import AsyncIterator
@@ -120,6 +121,26 @@ async def test_what_is_typed_without_network_is_kept_and_sent_later(page: Page) 
     await expect(page.locator("#enregistre")).to_contain_text("enregistré à", timeout=PATIENCE)
     await page.reload()
     await expect(page.locator("#f-notes")).to_have_value("écrit sans réseau, avec “guillemets” et 😶")
+
+
+async def test_a_draft_on_the_desk_is_sealed_and_one_that_was_tampered_with_is_left_aside(page: Page) -> None:
+    await call(page, level=None)
+    here = page.url
+    await page.context.set_offline(True)
+    await page.locator("#f-notes").fill("ce que personne ne doit lire")
+    await expect(page.locator("#enregistre")).to_contain_text("gardé sur ce poste")
+    place = f"brouillon:{here.rsplit('/', 1)[1]}"
+    sealed = str(await page.evaluate("(place) => sessionStorage[place]", place))
+    assert "personne" not in sealed and b"personne" not in base64.b64decode(sealed)
+    await page.goto("about:blank")
+    turn = f"const was = sessionStorage['{place}']; const one = was.at(-8) === 'X' ? 'Y' : 'X';"
+    turn += f" sessionStorage['{place}'] = was.slice(0, -8) + one + was.slice(-7);"
+    await page.context.add_init_script(f"try {{ {turn} }} catch {{}}")
+    await page.context.set_offline(False)
+    await page.goto(here)
+    await expect(page.locator("#f-notes")).to_have_value("")
+    await page.locator("#f-notes").fill("on continue")
+    await expect(page.locator("#enregistre")).to_contain_text("enregistré à")
 
 
 async def test_what_was_typed_survives_a_session_that_ended(page: Page, house: RunningHouse) -> None:

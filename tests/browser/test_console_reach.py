@@ -55,6 +55,8 @@ async def test_what_must_be_reached_is_in_sight_on_a_small_desk_and_at_twice_the
         await page.set_viewport_size({"width": width, "height": 768})
         await page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, size)
+        foot = await page.locator("#confirmer .btn.pri").bounding_box()
+        assert foot is not None and foot["y"] + foot["height"] <= DESK["height"], (width, size)
     numbers = await page.locator(".touches").inner_text()
     assert all(number in numbers for number in ("15", "17", "112", "114", "3114", "3919"))
 
