@@ -90,7 +90,7 @@ async def test_a_code_and_a_password_meet_in_one_sealed_room(house: RunningHouse
     assert await until(partial(marked, house, appointment_id, "started_at"))
 
     await an_alert_from_the_room(house, person, professional)
-    await a_third_person(house, chromium, professional, appointment_id)
+    await a_third_person(house, chromium, professional, person, appointment_id)
 
     for _ in range(3):
         await person.keyboard.press("Shift")
@@ -143,8 +143,10 @@ async def heard_since(page: Page, before: int) -> bool:
     return (await measure(page))["heard"] > before + 10
 
 
-async def a_third_person(house: RunningHouse, browser: Browser, professional: Page, appointment_id: UUID) -> None:
-    """A code said aloud, typed by someone without any account, and a door that the professional opens."""
+async def a_third_person(
+    house: RunningHouse, browser: Browser, professional: Page, person: Page, appointment_id: UUID
+) -> None:
+    """A code said aloud, typed by someone without any account, and a door that the professional opens: all hear all."""
     await professional.click("[data-do=inviter]")
     await professional.click("[data-do=inviter-faire]")
     await professional.wait_for_selector("[data-invite-made]:not([hidden])")
@@ -160,7 +162,30 @@ async def a_third_person(house: RunningHouse, browser: Browser, professional: Pa
     await guest.wait_for_url(f"**/invite/{appointment_id}")
     await professional.wait_for_selector("[data-guest]:not([hidden])")
     assert "Alix" not in await guest.inner_text("main")
+    await professional.click("[data-do=admettre-tiers]")
+    await guest.click("[data-do=entrer]")
+    for page in (guest, person, professional):
+        assert await until(partial(hears_two, page), 40), await measure(page)
+    await guest.locator("[data-do=partir]").press("Enter")
+    await professional.wait_for_selector("[data-stage][data-people='2']")
     await guest.context.close()
+
+
+async def hears_two(page: Page) -> bool:
+    """Two voices come, by two connections."""
+    voices: int = await page.evaluate(
+        """async () => {
+          let voices = 0;
+          for (const peer of window.peers) {
+            for (const one of (await peer.getStats()).values()) {
+              if (one.type === 'inbound-rtp' && one.kind === 'audio' && one.packetsReceived > 20
+                && peer.connectionState === 'connected') voices += 1;
+            }
+          }
+          return voices;
+        }"""
+    )
+    return voices == 2
 
 
 async def marked(house: RunningHouse, appointment_id: UUID, column: str) -> Any:
