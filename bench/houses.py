@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.filled import FILLED, fill
 from infra.embedded.ports import free_port
+from infra.embedded.runfile import Lock
 
 KEPT = Path(".veilleuse/bench")
 SETS = {"1000": 1000, "10000": 10000, "roomy": 1000}
@@ -117,10 +118,26 @@ def copied(name: str) -> Iterator[Path]:
     kept = prepare(name) / "data"
     data = KEPT / f"run-{os.getpid()}" / "data"
     try:
-        shutil.copytree(kept, data, symlinks=True)
+        with _still(kept):
+            shutil.copytree(kept, data, symlinks=True)
         yield data
     finally:
         shutil.rmtree(data.parent, ignore_errors=True)
+
+
+@contextmanager
+def _still(kept: Path) -> Iterator[None]:
+    """Nobody runs on this data meanwhile: another bench may be reading it, and a live database has no good copy."""
+    lock = Lock(kept)
+    deadline = time.monotonic() + START_SECONDS
+    while not lock.take():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"another house has run on {kept} for {START_SECONDS} s")
+        time.sleep(1)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
