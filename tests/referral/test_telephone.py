@@ -181,7 +181,11 @@ def test_a_list_from_a_spreadsheet_is_read_and_a_wild_one_refused() -> None:
     for body in (rows.encode(), b"\xef\xbb\xbf" + rows.encode(), rows.encode("cp1252")):
         calls, refused = telephone.call_list(telephone.as_text(body))
         assert [one.line for one in calls] == ["Ligne écoute"] and refused == []
-    for wild in ("line,start,end,answered\n" + '"' + "x" * 200_000, "\x00\x01"):
+    calls, _ = telephone.call_list("début;ligne;répondu;fin\n2026-11-01T02:00Z;A;non;2026-11-01T02:01Z\n")
+    assert [(one.line, one.answered) for one in calls] == [("A", False)]
+    long = "line,start,end,answered\nA,2026-11-01T02:00:00Z,9999-12-31T23:59:59Z,oui\n"
+    assert telephone.call_list(long) == ([], ["2: it lasts more than a day"])
+    for wild in ("line,start,end,answered,number\n", "line,start,end,answered\n" + '"' + "x" * 200_000, "\x00\x01"):
         with pytest.raises(NotACallList):
             telephone.call_list(wild)
     early = "line,start,end,answered\nA,0001-01-01T00:00:00+14:00,0001-01-01T00:00:00+14:00,oui\n"

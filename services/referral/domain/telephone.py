@@ -20,6 +20,8 @@ STILL_AT_THE_POST: Final = timedelta(minutes=15)
 """Answered longer ago, nobody knows who sat there: the call is counted, no sheet is opened."""
 KINDS: Final = ("ringing", "answered", "transferred", "ended")
 COLUMNS: Final = ("line", "start", "end", "answered")
+IN_FRENCH: Final = {"ligne": "line", "début": "start", "debut": "start", "fin": "end", "répondu": "answered"}
+LONGEST_CALL: Final = timedelta(days=1)
 MOST_ROWS: Final = 20_000
 LABEL: Final = re.compile(r"[\w .:@/-]{1,60}")
 DIALLED: Final = re.compile(r"(?:\+|00)?\d(?:[ .-]?\d){7,}")
@@ -89,10 +91,10 @@ def call_list(text: str) -> tuple[list[PastCall], list[str]]:
     first = text.lstrip("\ufeff").split("\n", 1)[0]
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if ";" in first else ",")
     try:
-        head = [name.strip().lower() for name in next(rows)]
+        head = [IN_FRENCH.get(name.strip().lower(), name.strip().lower()) for name in next(rows)]
     except (StopIteration, csv.Error):
         raise NotACallList() from None
-    if tuple(head) != COLUMNS:
+    if sorted(head) != sorted(COLUMNS):  # one more could be a number
         raise NotACallList(fields={"columns": ",".join(COLUMNS)})
     found: dict[tuple[str, str], PastCall] = {}
     refused: list[str] = []
@@ -102,7 +104,7 @@ def call_list(text: str) -> tuple[list[PastCall], list[str]]:
         if number > MOST_ROWS:
             raise NotACallList(fields={"rows": f"{MOST_ROWS} at most"})
         try:
-            past = _past(row)
+            past = _past(head, row)
         except EventRefused:
             refused.append(f"{number}: line malformed")
         except OverflowError:
@@ -122,15 +124,18 @@ def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
         raise NotACallList() from None
 
 
-def _past(row: list[str]) -> PastCall:
+def _past(head: list[str], row: list[str]) -> PastCall:
     if len(row) != len(COLUMNS):
         raise ValueError("four columns")
-    line, start, end, answered = (cell.strip() for cell in row)
+    named = dict(zip(head, (cell.strip() for cell in row), strict=True))
+    line, start, end, answered = (named[name] for name in COLUMNS)
     began, over = datetime.fromisoformat(start), datetime.fromisoformat(end)
     if began.tzinfo is None or over.tzinfo is None:
         raise ValueError("an hour has its zone")
     if over < began:
         raise ValueError("it ends before it starts")
+    if over - began > LONGEST_CALL:
+        raise ValueError("it lasts more than a day")
     if answered.lower() not in YES | NO:
         raise ValueError("answered is yes or no")
     name = label(line, "line")
