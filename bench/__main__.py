@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--busy", action="store_true", help="search only: 99 and 70 %% busy, rare, much, a year of past"
     )
+    parser.add_argument("--mixed", action="store_true", help="race only: moves, cancels and ended holds among them")
     chosen = parser.parse_args(arguments)
     if chosen.name == "prepare":
         for name in (*SETS, *FILLED):
@@ -46,6 +47,8 @@ def main(arguments: list[str]) -> int:
     told = {"calls": chosen.calls} if chosen.name == "day" and chosen.calls else {}
     if chosen.name == "video" and chosen.soak is not None:
         told = {"soak": chosen.soak}
+    if chosen.name == "race" and chosen.mixed:
+        chosen.name = "jostle"
     if chosen.name == "search" and chosen.busy:
         chosen.name = "busy"
     print(json.dumps(importlib.import_module(f"bench.{chosen.name}").run(quick=chosen.quick, **told)))
