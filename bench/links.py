@@ -1,14 +1,16 @@
 """`./veilleuse bench links`: the real room over weak lines: how much voice is made up, what the picture does.
 
-Two browsers in a room of the real pages; the person's media pass through a hop that loses, delays and narrows. Needs
-the development files (`tests/`), whose rooms these are.
+Two browsers in a room of the real pages; the person's media pass through a hop that loses, delays, narrows and cuts.
+Needs the development files (`tests/`), whose rooms these are.
 """
 
 import asyncio
 import json
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,12 +19,13 @@ from playwright.async_api import Page
 
 from infra.embedded.ports import free_port
 from tests.browser.calls import a_visitor, chromium_for_calls, sees, until
-from tests.browser.network import THROUGH
+from tests.browser.network import Network
 from tests.browser.rooms import Rooms, running
 from tests.keys import Keys
 from tests.video.nodes import Nodes
 from tests.video.weak import WeakLine
 
+CUTS = (3, 30)  # seconds without any network
 LINES = {
     "good": {},
     "loss_5": {"loss": 0.05},
@@ -32,11 +35,12 @@ LINES = {
 }
 HEAR = """
 window.hear = async () => {
-  const sum = { total: 0, made: 0, height: 0, frames: 0, kbit: 0 };
+  const sum = { packets: 0, total: 0, made: 0, height: 0, frames: 0, kbit: 0 };
   for (const peer of window.peers) {
     if (peer.connectionState !== 'connected') continue;
     for (const one of (await peer.getStats()).values()) {
       if (one.type === 'inbound-rtp' && one.kind === 'audio') {
+        sum.packets += one.packetsReceived;
         sum.total += one.totalSamplesReceived ?? 0;
         sum.made += (one.concealedSamples ?? 0) - (one.silentConcealedSamples ?? 0);
       }
@@ -53,7 +57,7 @@ window.hear = async () => {
 
 
 def run(*, quick: bool = False) -> dict[str, Any]:
-    """The share of made-up voice for each line, in %, and the trace of the ladder."""
+    """The share of made-up voice for each line in %, the ladder's trace, and how soon a cut network is forgotten."""
     return asyncio.run(_run(seconds=8 if quick else 30))
 
 
@@ -64,17 +68,38 @@ async def _run(seconds: int) -> dict[str, Any]:
     memory.start_memory()
     try:
         with running(memory.keys, memory.redis_url) as rooms:
-            async with _meeting(rooms) as (person, professional, lines):
+            async with _meeting(rooms) as (person, professional, network):
                 for name, line in LINES.items():
-                    _weaken(lines, **line)
+                    _weaken(network.lines, **line)
                     heard = await _watch(name, person, professional, seconds)
                     told[f"made_up_pct_{name}"] = heard["made_up_pct"]
                     told[f"height_{name}"] = heard["height"]
-                _weaken(lines)
+                _weaken(network.lines)
                 told["height_again"] = (await _watch("good again", person, professional, seconds * 2))["height"]
+                for away in CUTS[:1] if seconds < 10 else CUTS:
+                    told[f"back_s_cut_{away}"] = await _cut(network, away, person, professional)
     finally:
         await memory.stop()
     return told
+
+
+async def _cut(network: Network, away: int, *pages: Page) -> float:
+    """The person's network away for so many seconds, socket and media: how long after it both hear again."""
+    network.cut()
+    await asyncio.sleep(away)
+    network.mend()
+    began, before = time.monotonic(), [(await page.evaluate("hear()"))["packets"] for page in pages]
+    for page, known in zip(pages, before, strict=True):
+        if not await until(partial(_hears_more, page, known), 20):
+            raise RuntimeError("they do not hear each other again")
+    back = time.monotonic() - began
+    print(f"network away for {away} s: both hear again {back:.1f} s after it is back", flush=True)
+    return round(back, 1)
+
+
+async def _hears_more(page: Page, known: int) -> bool:
+    heard: dict[str, int] = await page.evaluate("hear()")
+    return heard["packets"] not in (0, known)
 
 
 def _weaken(lines: list[WeakLine], *, loss: float = 0.0, delay: float = 0.0, rate: float = 0.0) -> None:
@@ -96,25 +121,20 @@ async def _watch(name: str, person: Page, professional: Page, seconds: int) -> d
 
 
 @asynccontextmanager
-async def _meeting(rooms: Rooms) -> AsyncIterator[tuple[Page, Page, list[WeakLine]]]:
-    """Two who see each other, the person through a hop of ours."""
-    lines: list[WeakLine] = []
-
-    async def weaken(host: str, port: int) -> int:
-        lines.append(WeakLine((host, port)))
-        return await lines[-1].open()
-
-    room = uuid4()
+async def _meeting(rooms: Rooms) -> AsyncIterator[tuple[Page, Page, Network]]:
+    """Two who see each other, the person through hops of ours."""
+    room, network = uuid4(), Network(rooms.port)
     async with chromium_for_calls() as browser:
         pages = {}
         for seat in ("person", "professional"):
             context = await a_visitor(browser)
             page = pages[seat] = await context.new_page()
-            if seat == "person":
-                await page.expose_function("weaken", weaken)
-                await page.add_init_script(THROUGH)
             await page.add_init_script(HEAR)
-            await page.goto(rooms.url(room, seat))
+            address = rooms.url(room, seat)
+            if seat == "person":
+                await network.carry(page)
+                address = address.replace(str(rooms.port), str(network.port), 1)
+            await page.goto(address)
         await pages["professional"].click("[data-do=admettre]:enabled")
         await pages["person"].click("[data-do=entrer]")
         for page in pages.values():
@@ -122,9 +142,8 @@ async def _meeting(rooms: Rooms) -> AsyncIterator[tuple[Page, Page, list[WeakLin
             await page.click("[data-do=camera]")
         if not await until(lambda: sees(pages["professional"]), 30):
             raise RuntimeError("they do not see each other")
-        yield pages["person"], pages["professional"], lines
-    for line in lines:
-        line.close()
+        yield pages["person"], pages["professional"], network
+    await network.close()
 
 
 if __name__ == "__main__":
