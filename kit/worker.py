@@ -1,6 +1,7 @@
 """The Celery side of a service: events delivered once in effect, and the jobs that its ticks ask for."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -11,6 +12,7 @@ import msgspec
 import redis.asyncio as redis
 import uvloop
 from celery import Celery
+from celery.exceptions import Reject
 from celery.signals import worker_process_init, worker_shutdown
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
@@ -30,6 +32,9 @@ Listener = Callable[[AsyncConnection, Any], Awaitable[None]]
 Together = Callable[[AsyncConnection, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Hears at once what its listener would one after another, and gives back those that are left to the listener."""
 MAX_TRIES = 5
+HEAR_SECONDS = TASK_SECONDS - 5
+BACK_SECONDS = 1.0
+"""Before events go back to their queue while nothing can be written."""
 
 NEW_ONES = text(
     "INSERT INTO inbox (event_id) SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING RETURNING event_id"
@@ -74,6 +79,16 @@ class Service:
     together: Mapping[type[Event], Together] = field(default_factory=dict)
 
 
+async def deliver_all(listening: Listening, letters: Sequence[dict[str, Any]]) -> None:
+    """Hear a batch; one that is too slow as a whole is kept, to be tried again event by event."""
+    try:
+        async with asyncio.timeout(HEAR_SECONDS):
+            await hear(listening, letters)
+    except TimeoutError as error:
+        for letter in letters:
+            await _put_aside(listening, letter, error)
+
+
 async def hear(listening: Listening, letters: Sequence[dict[str, Any]]) -> None:
     """Run the listeners of a batch in one transaction; when one fails, each event in its own."""
     try:
@@ -96,7 +111,7 @@ async def _hear(listening: Listening, letters: Sequence[dict[str, Any]]) -> None
             kind = event_kind(name)
             if kind in listeners:
                 await _hear_run(listening.service, db, kind, list(run))
-        await db.execute(FORGET_UNHEARD, {"ids": list(fresh)})
+        await db.execute(FORGET_UNHEARD, {"ids": ids})
         done = db.info.pop("after_commit", None)
     await listening.after(done)
 
@@ -172,7 +187,12 @@ def _register(app: Celery, service: Service, loops: "_Loops") -> None:
     limits = {"soft_time_limit": TASK_SECONDS, "time_limit": TASK_SECONDS + 5}
 
     def deliver(letters: list[dict[str, Any]]) -> None:
-        loops.run(service, lambda listening: hear(listening, letters))
+        try:
+            loops.run(service, lambda listening: deliver_all(listening, letters))
+        except Exception as error:  # not even what failed could be kept: the database is away
+            log().warning("events wait", service=service.name, count=len(letters), error=type(error).__name__)
+            time.sleep(BACK_SECONDS)
+            raise Reject(requeue=True) from error  # any other error counts as heard: the broker would forget them
 
     app.task(name=f"{service.name}.deliver", **limits)(deliver)
 

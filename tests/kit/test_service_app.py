@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 import pytest
+from celery.exceptions import Reject
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from litestar.testing import AsyncTestClient
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from contracts.events import ReferralClosed
 from contracts.words import Role
 from infra.embedded import databases, postgres
+from infra.embedded.ports import free_port
 from kit import audit, outbox, worker
 from kit.auth import ANYONE, only
 from kit.db import Database, Db, Me
@@ -239,6 +241,15 @@ async def test_a_failing_listener_puts_its_event_aside_and_the_others_flow(setti
     await listening.redis.aclose()
     assert sorted(set(heard)) == ["one", "two"]
     assert await count(settings, "unheard") == 1
+
+
+def test_events_go_back_to_their_queue_while_the_database_is_away(settings: ServiceSettings) -> None:
+    away = msgspec.structs.replace(settings, database_url=f"postgresql://x@127.0.0.1:{free_port()}/x")
+    app = worker.build([worker.Service("referral", lambda: away, {})], settings.redis_url)
+    letter = {"event_id": str(uuid4()), "kind": "ReferralClosed", "payload": {}, "request_id": None}
+    with pytest.raises(Reject) as back:
+        app.tasks["referral.deliver"]([letter])
+    assert back.value.requeue  # taken as an error, the broker would have forgotten them
 
 
 async def test_answers_of_old_presses_and_old_news_are_forgotten(settings: ServiceSettings) -> None:
