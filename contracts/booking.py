@@ -206,6 +206,18 @@ class HandBack(msgspec.Struct, frozen=True):
     appointment_ids: list[UUID]
 
 
+class BesideHour(msgspec.Struct, frozen=True):
+    """An hour that another professional holds and that this agenda gives too: when and how, not with whom it is."""
+
+    id: UUID
+    expert_id: UUID  # whose appointment it is
+    part: str  # local_doctor | interpreter | colleague
+    starts_at: datetime
+    ends_at: datetime
+    modality: Modality
+    status: AppointmentStatus
+
+
 class Agenda(msgspec.Struct, frozen=True):
     """GET /experts/{id}/agenda?from=…&to=… (at most 62 days)."""
 
@@ -216,6 +228,7 @@ class Agenda(msgspec.Struct, frozen=True):
     absences: list[Absence]
     appointments: list[Appointment]
     types: list[ConsultationType]
+    beside: list[BesideHour] = []
 
 
 class BookableExpert(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from contracts.away import AppointmentKept as AppointmentKept
 from contracts.away import AppointmentUncovered as AppointmentUncovered
 from contracts.away import OtherHourWanted as OtherHourWanted
 from contracts.giving import OpeningsAsked as OpeningsAsked
+from contracts.groups import ProfessionalBeside as ProfessionalBeside
 from contracts.groups import SeatEnded as SeatEnded
 from contracts.groups import SeatTaken as SeatTaken
 from contracts.joining import ExpertInvited as ExpertInvited
@@ -277,6 +278,7 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     SlotToTell: ("referral",),
     WaitingUnanswered: ("referral",),
     ModalityChanged: ("referral", "reminders"),
+    ProfessionalBeside: ("reminders",),
     SeatTaken: ("reminders",),
     SeatEnded: ("reminders",),
     AccountOpened: ("referral", "reminders"),

@@ -31,6 +31,15 @@ class SeatEnded(Event, frozen=True):
     by: str  # person | group
 
 
+class ProfessionalBeside(Event, frozen=True):
+    """Another professional gives the same hour: they are told, as of an hour of their own."""
+
+    appointment_id: UUID
+    version: int
+    expert_id: UUID
+    starts_at: datetime
+
+
 class Seated(msgspec.Struct, frozen=True):
     """Someone in a group, without a case: `status` seat or waiting."""
 

@@ -21,6 +21,11 @@ class Together(ServiceClient):
         beside: Beside = await self._call("POST", path, Beside, guest, key=key)
         return beside
 
+    async def leave_beside(self, appointment_id: UUID, *, key: str) -> Beside:
+        path = f"/appointments/{appointment_id}/professionals/leave"
+        beside: Beside = await self._call("POST", path, Beside, key=key)
+        return beside
+
     async def groups(self) -> list[Group]:
         """Those that are listed, and one's own; for the team all of them."""
         found: Groups = await self._call("GET", "/groups", Groups)

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from contracts.booking import Absence, Agenda, ConsultationType, Opening
+from contracts.booking import Absence, Agenda, BesideHour, ConsultationType, Opening
 from gateway import french
+from gateway.pages.agenda_visit import ICONS, MODALITIES
 from gateway.pages.agenda_visit import Visit as Visit
 
+PARTS = {"colleague": "comme collègue", "local_doctor": "comme médecin", "interpreter": "comme interprète"}
 SOURCES = {"absence": "Absence", "leave": "Congé", "holiday": "Jour férié", "external": "Pris ailleurs"}
 
 
@@ -22,6 +25,37 @@ class Away:
     starts_at: datetime | None  # None: since before this day, or from its first minute
     ends_at: datetime | None  # None: to the last minute of this day, or further
     last: datetime  # its last minute
+
+
+@dataclass(frozen=True)
+class AtSide:
+    """An hour of another professional at which this one stands beside; whose it is, the card says."""
+
+    hour: BesideHour
+
+    @property
+    def id(self) -> UUID:
+        return self.hour.id
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.hour.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.hour.ends_at
+
+    @property
+    def name(self) -> str:
+        return f"À plusieurs, {PARTS[self.hour.part]}"
+
+    @property
+    def modality(self) -> str:
+        return MODALITIES[self.hour.modality]
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.hour.modality]
 
 
 @dataclass(frozen=True)
@@ -68,12 +102,14 @@ def days_of(agenda: Agenda, first: date, last: date, now: datetime, *, own: bool
             if away.starts_at < end and away.ends_at > at:
                 found.append((max(away.starts_at, at), 0, "absence", _away(away, at, end)))
         found += [(one.starts_at, 2, "visit", one) for one in visits if _begins(one, day, zone)]
+        sides = [AtSide(one) for one in agenda.beside]
+        found += [(one.starts_at, 2, "beside", one) for one in sides if _begins(one, day, zone)]
         lines = [(kind, thing) for _, _, kind, thing in sorted(found, key=lambda line: line[:2])]
         days.append(Day(day, at, today=french.local(now, zone).date() == day, lines=lines))
     return days
 
 
-def _begins(one: Opening | Visit, day: date, zone: str) -> bool:
+def _begins(one: Opening | Visit | AtSide, day: date, zone: str) -> bool:
     return french.local(one.starts_at, zone).date() == day
 
 
@@ -117,6 +153,24 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "title": SOURCES[away.source],
             "card": f"/agenda/absences/{away.id}?jour={day}{who}",
             "editable": away.source == "absence" and hours < timedelta(days=1) and away.ends_at > now,
+        }
+    for side in map(AtSide, agenda.beside):
+        yield {
+            "id": f"p{side.id}",
+            "kind": "visit",
+            "start": at(side.starts_at),
+            "end": at(side.ends_at),
+            "title": "À plusieurs",
+            "short": PARTS[side.hour.part],
+            "colour": "",
+            "named": True,
+            "modality": side.hour.modality.value,
+            "state": "",
+            "tone": "",
+            "over": side.ends_at <= now,
+            "spoken": side.modality.lower(),
+            "card": f"/agenda/a-plusieurs/{side.id}",
+            "editable": False,
         }
     colours = {kind.id: kind.colour for kind in agenda.types}
     for visit in visits_of(agenda, now, own=own):

@@ -46,6 +46,7 @@ SAID = {
     "sans-lien": "C'est noté : plus de lien chaque semaine.",
     "remis": "C'est remis comme avant.",
     "groupe": "Le groupe est ouvert : les places se prennent dès maintenant.",
+    "plus-a-plusieurs": "C'est noté : votre heure est rendue, le rendez-vous tient sans vous.",
     "a-plusieurs": "C'est noté : l'heure est prise dans les deux agendas.",
 }
 """What the page says once after a press, by the word in its address."""

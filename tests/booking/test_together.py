@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from contracts.together import NewGroup, NewGuest, NewSeries, TakeSeat
@@ -54,6 +55,15 @@ async def test_a_third_person_takes_both_agendas_or_neither_and_moves_with_them(
     answer = await door.post(f"{path}/professionals", NewGuest(local, "local_doctor"))
     assert (answer.status_code, answer.json()["experts"]) == (200, [str(local)]), answer.text
     assert (await door.book(local, local_noon(3))).json()["code"] == "slot-taken"
+    (told,) = await door.events("ProfessionalBeside", "expert_id", local)
+    assert told["appointment_id"] == one["id"]
+    window = f"from={quote(local_noon(2).isoformat())}&to={quote(local_noon(4).isoformat())}"
+    theirs = a_caller(Role.EXPERT, subject=local)
+    seen = (await door.get(f"/experts/{local}/agenda?{window}", theirs)).json()["beside"]
+    assert [(each["id"], each["part"]) for each in seen] == [(one["id"], "local_doctor")]
+    assert (await door.post(f"{path}/professionals/leave", caller=a_caller(Role.EXPERT))).status_code == 404
+    assert (await door.post(f"{path}/professionals/leave", caller=theirs)).json() == {"experts": []}
+    assert (await door.post(f"{path}/professionals", NewGuest(local, "local_doctor"))).status_code == 200
     assert (await door.book(local, local_noon(5))).status_code == 201
     not_free = await door.post(f"{path}/move", {"starts_at": local_noon(5).isoformat()})
     assert not_free.json()["code"] == "slot-taken"

@@ -121,3 +121,31 @@ async def test_the_calendar_given_out_is_neutral_answers_304_and_can_be_renewed_
         await expert.post("/agenda/calendriers/adresse/retirer", {})
         async with program.get(house.url + renewed[1]) as cut:
             assert cut.status == 404
+
+
+async def test_a_secretary_moves_for_a_caller_who_says_the_first_word_which_is_never_shown(house: RunningHouse) -> None:
+    expert_id = await mine(house)
+    account = house.account("secretary")
+    async with Desk(house) as desk, Visitor(house.url) as secretary:
+        permit = await desk.permit(await desk.call())
+        booked: Any = await desk.book(permit, (await desk.slots(f"expert={expert_id}&modality=video&limit=100"))[-2])
+        code = await desk.ask("POST", "/identity/codes", {"case_id": permit["case_id"]})
+        await secretary.sign_in(account["login"], account["password"])
+        place = f"/agenda/rendez-vous/{booked['id']}"
+        whose = {"pour": str(expert_id)}
+        card = await secretary.get(f"{place}/appel?pour={expert_id}")
+        assert "premier mot de son code" in unescape(card.text)
+        wrong = await secretary.post(f"{place}/appel", {**whose, "mot": "bonjour"})
+        assert wrong.status == 403 and "pas le premier mot" in unescape(wrong.text)
+        right = await secretary.post(f"{place}/appel", {**whose, "mot": code["words"][0].upper()})
+        said = unescape(right.text)
+        assert "C’est bien la personne" in said or "C'est bien la personne" in said
+        assert all(word not in said for word in code["words"])
+        heard = re.search(r'name="heard" value="([^"]+)"', right.text)
+        version = re.search(r'name="version" value="(\d+)"', right.text)
+        assert heard is not None and version is not None
+        form = {**whose, "heard": heard[1], "version": version[1], "idempotency_key": "heard"}
+        gone = await secretary.post(f"{place}/annuler", form)
+        assert "au nom de la personne" in unescape(gone.text)
+        shown = await desk.ask("GET", f"/booking/appointments/{booked['id']}")
+        assert shown["status"] == "cancelled_by_person"

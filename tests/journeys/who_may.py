@@ -235,6 +235,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /appointments/{}/otherwise": NEAR | OWNERS,
         "POST /appointments/{}/series": SAID,
         "POST /appointments/{}/professionals": SAID,
+        "POST /appointments/{}/professionals/leave": frozenset({Role.EXPERT}),
         "GET /groups": TEAM,
         "POST /groups": frozenset({Role.EXPERT}),
         "POST /groups/{}/places": TEAM,

@@ -108,6 +108,8 @@ class GroupSessions(Controller):
     async def leave(self, group_id: FromPath[UUID], db: Db, caller: Me) -> Place:
         """Give the place back; whoever waited longest has it at once."""
         moment, kind = now(), await groups.kind_of(db, group_id)
+        if kind is None:
+            raise rules.UnknownGroup
         whose = _of_the_team(caller) if kind == "supervision" else caller.case_id
         if whose is None:
             raise NotAllowed

@@ -6,6 +6,7 @@ from litestar import Controller, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.events import ProfessionalBeside
 from contracts.permits import BookPermit
 from contracts.together import Beside, NewGuest, NewSeries, NotInSeries, Series
 from contracts.words import Role, VisitKind
@@ -89,7 +90,24 @@ class Several(Controller):
         )
         if one.case_id is not None:
             await audit.note(db, caller, "write", "case", one.case_id, why="third person")
+        await outbox.tell(db, ProfessionalBeside(one.id, one.version, data.expert_id, one.starts_at))
         await outbox.nudge(db, f"agenda:{data.expert_id}", f"agenda:{one.expert_id}")
+        return Beside(await guests.guests_of(db, one.id))
+
+    @post("/professionals/leave", guards=[only(Role.EXPERT)], status_code=200)
+    async def leave(self, appointment_id: FromPath[UUID], db: Db, caller: Me) -> Beside:
+        """Whoever stands beside cannot: their agenda has its hour back, the appointment stands."""
+        moment = now()
+        one = await appointments.alone_with(db, appointment_id)
+        if caller.subject not in await guests.guests_of(db, one.id):
+            raise refusals.UnknownAppointment
+        if not one.live or one.starts_at <= moment:
+            raise refusals.NotInThisState
+        await guests.leave(db, one.id, caller.subject)
+        await placing.refresh_around(db, caller.subject, [one.starts_at], one.expert_zone, moment)
+        told = {"expert_id": str(caller.subject)}
+        await appointments.note(db, one.id, what="third_left", caller=caller, now=moment, after=told)
+        await outbox.nudge(db, f"agenda:{caller.subject}", f"agenda:{one.expert_id}")
         return Beside(await guests.guests_of(db, one.id))
 
 

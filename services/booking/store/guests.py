@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import DateTime, Uuid
 
+from contracts.booking import BesideHour
+from contracts.words import AppointmentStatus, Modality
 from services.booking.domain import refusals
-from services.booking.tables import appointment_guest
+from services.booking.tables import appointment, appointment_guest
+from services.booking.tables import claim as claim_table
 
 _CLAIMS = """
     INSERT INTO claim (expert_id, during, kind, appointment_id)
@@ -32,6 +35,36 @@ async def guests_of(db: AsyncConnection, appointment_id: UUID) -> list[UUID]:
     mine = appointment_guest.c.appointment_id == appointment_id
     found = await db.execute(select(appointment_guest.c.expert_id).where(mine).order_by(appointment_guest.c.expert_id))
     return list(found.scalars())
+
+
+async def of_guest(db: AsyncConnection, expert_id: UUID, since: datetime, until: datetime) -> list[BesideHour]:
+    """The hours of others at which this agenda stands beside, in order; cancelled ones left out."""
+    a, mine = appointment.c, appointment_guest.c.expert_id == expert_id
+    asked = select(a.id, a.expert_id, appointment_guest.c.part, a.starts_at, a.ends_at, a.modality, a.status)
+    asked = asked.join(appointment_guest, appointment_guest.c.appointment_id == a.id)
+    touched = (a.starts_at < until) & (a.ends_at > since) & a.status.not_like("cancelled%")
+    rows = (await db.execute(asked.where(mine, touched).order_by(a.starts_at))).all()
+    return [
+        BesideHour(
+            id=row.id,
+            expert_id=row.expert_id,
+            part=row.part,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            modality=Modality(row.modality),
+            status=AppointmentStatus(row.status),
+        )
+        for row in rows
+    ]
+
+
+async def leave(db: AsyncConnection, appointment_id: UUID, expert_id: UUID) -> bool:
+    """They are not beside any more, and their time is free; False when they were not."""
+    mine = (appointment_guest.c.appointment_id == appointment_id) & (appointment_guest.c.expert_id == expert_id)
+    gone = (await db.execute(delete(appointment_guest).where(mine).returning(appointment_guest.c.part))).first()
+    theirs = (claim_table.c.appointment_id == appointment_id) & (claim_table.c.expert_id == expert_id)
+    await db.execute(update(claim_table).where(theirs, claim_table.c.active).values(active=False))
+    return gone is not None
 
 
 async def add(db: AsyncConnection, appointment_id: UUID, expert_id: UUID, part: str) -> None:

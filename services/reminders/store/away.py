@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import AppointmentClashes, AppointmentKept, OtherHourWanted
+from contracts.events import AppointmentClashes, AppointmentKept, OtherHourWanted, ProfessionalBeside
 from contracts.words import Channel
 from kit.clock import now
 from services.reminders.domain.plan import Planned, State, for_account
@@ -51,3 +51,13 @@ async def other_hour_wanted(db: AsyncConnection, event: OtherHourWanted) -> None
 async def appointment_kept(db: AsyncConnection, event: AppointmentKept) -> None:
     """It stands after all: the link to choose another hour does not leave any more."""
     await plan.drop_kind(db, event.appointment_id, Notice.OTHER_HOUR)
+
+
+async def professional_beside(db: AsyncConnection, event: ProfessionalBeside) -> None:
+    """Another professional gives the same hour: told as of one of their own, behind their login."""
+    known = await appointments.find(db, event.appointment_id)
+    if known is None or known.state is not State.BOOKED or known.starts_at != event.starts_at:
+        return
+    chosen = await contacts.account_wishes(db, event.expert_id)
+    rows = for_account(Notice.BOOKED, event.expert_id, chosen.channels, now=now(), about=known, wishes=chosen)
+    await plan.put(db, rows, again=())
