@@ -1,5 +1,6 @@
-"""Idle: the memory of the whole house at rest, without PostgreSQL (PSS: shared pages counted once)."""
+"""Idle: memory of the whole house at rest, without PostgreSQL (PSS: shared pages counted once), and CPU with it."""
 
+import os
 import time
 from pathlib import Path
 
@@ -7,13 +8,34 @@ from bench.houses import house
 
 
 def run(*, quick: bool) -> dict[str, float]:
-    """Megabytes of every process of the house but PostgreSQL's, ten seconds after it is ready."""
+    """Megabytes of every process but PostgreSQL's; per cent of one core at rest; seconds of CPU until it was ready."""
+    seconds = 5.0 if quick else 30.0
     with house("1000", copy=False) as running:
-        time.sleep(3 if quick else 10)
         pids = {int(one["pid"]): name for name, one in running.run["processes"].items() if one.get("pid")}
         pids[int(running.run["pid"])] = "supervisor"
+        started = _cpu(_family(pids))
+        time.sleep(3 if quick else 10)
+        before, began = _cpu(_family(pids)), time.monotonic()
+        time.sleep(seconds)
+        share = (_cpu(_family(pids)) - before) / (time.monotonic() - began)
         total = sum(_pss(pid) for pid, name in _family(pids).items() if name != "postgres")
-    return {"idle_mb": round(total / 1024, 1)}
+    return {
+        "idle_mb": round(total / 1024, 1),
+        "idle_cpu_pct": round(share * 100, 1),
+        "ready_cpu_s": round(started, 1),
+    }
+
+
+def _cpu(pids: dict[int, str]) -> float:
+    """Seconds that these processes, and those of their children that have ended, were at work."""
+    ticks = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _family(pids: dict[int, str]) -> dict[int, str]:
