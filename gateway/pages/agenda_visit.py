@@ -22,6 +22,7 @@ VISITS_SHORT = {VisitKind.FIRST: "1er", VisitKind.FOLLOW_UP: "suivi"}
 LIVE = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.STARTED})
 NOBODY_NAMED = "La personne"
 GROUP = "Groupe"
+FOR_SEVERAL = "À plusieurs"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Visit:
 
     @property
     def kind(self) -> str:
-        return VISITS[self.appointment.visit]
+        return FOR_SEVERAL if self.is_group else VISITS[self.appointment.visit]
 
     @property
     def short(self) -> str:

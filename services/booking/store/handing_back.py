@@ -13,7 +13,7 @@ from kit.auth import role_name
 
 _STANDING = """
     SELECT id FROM appointment WHERE id = ANY(:ids) AND expert_id = :expert AND status = 'booked'
-      AND starts_at > :now AND handed_back_at IS {mark} ORDER BY id FOR UPDATE
+      AND starts_at > :now AND handed_back_at IS {mark} AND case_id IS NOT NULL ORDER BY id FOR UPDATE
     """
 _MARK = """
     WITH back AS (
