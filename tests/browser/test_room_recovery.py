@@ -38,7 +38,7 @@ window.silence = (since) => {
   return Math.max(...all.slice(1).map((at, i) => at - all[i])) / 1000;
 };
 """
-SEAT_KEPT = timedelta(seconds=4)
+SEAT_KEPT = timedelta(seconds=2)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ async def test_a_network_away_for_three_seconds_or_longer_than_a_seat_is_kept_co
     await asyncio.sleep(SEAT_KEPT.total_seconds() + 3)
     network.mend()
     await lid.send("Page.setWebLifecycleState", {"state": "active"})
-    await told("lid closed for 7 s", since, await moment(professional), person, professional)
+    await told("lid closed for 5 s", since, await moment(professional), person, professional)
 
     for page in (person, professional):
         assert await until(partial(shows, page)), await measure(page)
