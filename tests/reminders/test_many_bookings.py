@@ -19,7 +19,7 @@ def letter(event: Event) -> dict[str, Any]:
     return {"event_id": str(uuid4()), "kind": type(event).__name__, "payload": payload, "request_id": None}
 
 
-SHOWN = """
+SHOWN = r"""
     SELECT case_id, kind, channel, recipient_id, version, expires_at, status, time_zone,
         CASE WHEN kind LIKE '%\_before' THEN due_at END AS hour
     FROM message WHERE appointment_id = $1 ORDER BY kind, channel, recipient_id
