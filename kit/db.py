@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from litestar.di import NamedDependency
 from sqlalchemy import text
@@ -19,6 +20,24 @@ Me = NamedDependency[Caller]
 """The verified caller of the request."""
 
 SET_WHO = text("SELECT set_config('app.subject', :subject, true), set_config('app.role', :role, true)")
+
+
+_AWAY = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether this came of a database that does not answer or hung up: whoever asked may ask again, all is kept."""
+    while error is not None:
+        if isinstance(error, _AWAY) or getattr(error, "connection_invalidated", False):
+            return True
+        error = error.__cause__
+    return False
 
 
 class AfterCommit:

@@ -19,9 +19,11 @@ from contracts.caller import Caller
 from contracts.problem import Problem
 from contracts.words import Role
 from kit.auth import NotAllowed
+from kit.db import is_away
 from kit.errors import Invalid, NotJson, NulCharacter, Refusal, UnsupportedMediaType
 from kit.log import log, new_request_id, request_id, trace_of
 from kit.metrics import observe
+from kit.refusals import AWAY
 from kit.request import WITH_BODY, read_body, refuse_not_json
 
 JSON = (b"content-type", b"application/json")
@@ -97,6 +99,9 @@ class HotApp(Litestar):
         except Refusal as refusal:
             return refusal.status, (PROBLEM,), msgspec.json.encode(refusal.problem(request_id.get()))
         except Exception as error:
+            if is_away(error):
+                log().error("database away", error=type(error).__name__)
+                return AWAY.status, (PROBLEM,), msgspec.json.encode(AWAY)
             log().error("failed", route=route.path, error=type(error).__name__, exception=trace_of(error))
             problem = Problem(title="This failed on our side", status=500, code="our-side", request_id=request_id.get())
             return 500, (PROBLEM,), msgspec.json.encode(problem)

@@ -7,6 +7,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
 from contracts.problem import Problem
+from kit.db import is_away
 from kit.errors import Refusal, TooMany
 from kit.log import log, request_id, trace_of
 from kit.transaction import Replay
@@ -23,6 +24,9 @@ CODES = {
     429: "too-many",
     503: "unavailable",
 }
+
+
+AWAY = Problem(title="A part of the house does not answer", status=503, code="unavailable")
 
 
 def _answer(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
@@ -81,7 +85,10 @@ def of_framework(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
 
 
 def our_side(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """A bug: the log has the place, the answer has the request id."""
+    """A bug: the log has the place, the answer has the request id. A database that is away is none."""
+    if is_away(error):
+        log().error("database away", error=type(error).__name__)
+        return _answer(AWAY, {"Retry-After": "2"})
     route = str(request.scope.get("path_template") or "none")
     log().error("failed", route=route, error=type(error).__name__, exception=trace_of(error))
     return _answer(Problem(title="This failed on our side", status=500, code="our-side", request_id=request_id.get()))

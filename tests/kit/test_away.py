@@ -1,0 +1,29 @@
+"""A database that does not answer is told apart from a bug: 503 and ask again, not 500."""
+
+import asyncpg
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from kit.db import is_away
+
+
+def caused_by(error: Exception) -> Exception:
+    around = RuntimeError("the driver's own")
+    around.__cause__ = error
+    return around
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (caused_by(ConnectionRefusedError()), True),
+        (caused_by(asyncpg.ConnectionDoesNotExistError()), True),
+        (asyncpg.CannotConnectNowError(), True),
+        (DBAPIError("select 1", {}, Exception(), connection_invalidated=True), True),
+        (caused_by(asyncpg.UniqueViolationError()), False),
+        (FileNotFoundError(), False),
+        (None, False),
+    ],
+)
+def test_only_a_line_that_is_cut_means_away(error: Exception | None, away: bool) -> None:
+    assert is_away(error) is away
