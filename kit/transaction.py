@@ -89,11 +89,12 @@ class Transaction:
         if db is None or opened is None:
             return
         self.db = self._open = None
-        after = db.info.pop("after_commit", None)
+        if status >= 400 or self._replayed:
+            await _quietly(opened.rollback)
+            await _quietly(db.close)
+            return
         try:
-            if status >= 400 or self._replayed:
-                await opened.rollback()
-                return
+            after = db.info.pop("after_commit", None)
             if self.key is not None:
                 mine = (idempotency.c.subject == self.subject) & (idempotency.c.key == self.key)
                 await db.execute(update(idempotency).where(mine).values(status=status, body=body))
