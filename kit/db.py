@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 from litestar.di import NamedDependency
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from contracts.caller import Caller
@@ -34,10 +35,15 @@ _AWAY = (
 def is_away(error: BaseException | None) -> bool:
     """Whether this came of a database that does not answer or hung up: whoever asked may ask again, all is kept."""
     while error is not None:
-        if isinstance(error, _AWAY) or getattr(error, "connection_invalidated", False):
+        if isinstance(error, _AWAY) or getattr(error, "connection_invalidated", False) or _without_words(error):
             return True
         error = error.__cause__
     return False
+
+
+def _without_words(error: BaseException) -> bool:
+    """It failed while connecting or committing, before or after every statement, and broke no constraint."""
+    return isinstance(error, DBAPIError) and error.statement is None and not isinstance(error, IntegrityError)
 
 
 class AfterCommit:

@@ -2,7 +2,7 @@
 
 import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kit.db import is_away
 
@@ -20,6 +20,9 @@ def caused_by(error: Exception) -> Exception:
         (caused_by(asyncpg.ConnectionDoesNotExistError()), True),
         (asyncpg.CannotConnectNowError(), True),
         (DBAPIError("select 1", {}, Exception(), connection_invalidated=True), True),
+        (DBAPIError(None, None, Exception()), True),
+        (IntegrityError(None, None, Exception()), False),
+        (DBAPIError("select 1", {}, Exception()), False),
         (caused_by(asyncpg.UniqueViolationError()), False),
         (FileNotFoundError(), False),
         (None, False),
