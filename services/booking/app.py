@@ -64,6 +64,8 @@ async def begin(house: House) -> None:
         looker = Looker(house.database, house.things["vault"], house.after, allowed=hosts)
         house.things["looking"] = asyncio.create_task(looker.run(), name="calendars")
     house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
+    # Searches have their own: whoever has an agenda alone may search, while all that write wait for that agenda.
+    house.things["reading"] = Lines(house.database.url, size=house.settings.lines)
 
 
 class Notice:
@@ -92,6 +94,7 @@ async def end(house: House) -> None:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
     await house.things["lines"].close()
+    await house.things["reading"].close()
 
 
 async def sweep_holds(db: AsyncConnection) -> None:

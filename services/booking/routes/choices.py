@@ -64,7 +64,7 @@ class Choices(Controller):
             per_expert=3,
             limit=SHOWN,
         )
-        found = await search(house.things["lines"], asked, now(), house.things["longest_notice"])
+        found = await search(house.things["reading"], asked, now(), house.things["longest_notice"])
         unwanted = set(kept.not_experts)
         return as_slots([slot for slot in found if slot[1] not in unwanted])
 

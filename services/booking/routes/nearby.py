@@ -54,7 +54,7 @@ async def _nearby(house: House, wanted: Wanted, now: datetime) -> list[Slot]:
     asked = Search(
         experts=(wanted.expert_id,), types=(wanted.type_id,), since=wanted.starts_at - timedelta(days=1), limit=60
     )
-    lines, notice = house.things["lines"], house.things["longest_notice"]
+    lines, notice = house.things["reading"], house.things["longest_notice"]
     found = await search(lines, asked, now, notice)
     if len(found) < 3:  # at the end of what is open: then also the first that there are
         found = [*await search(lines, replace(asked, since=None, limit=3 - len(found)), now, notice), *found]

@@ -61,7 +61,7 @@ class Online(Controller):
             per_expert=PER_EXPERT * 4,
             limit=SHOWN * 8,
         )
-        found = await search(house.things["lines"], asked, moment, house.things["longest_notice"])
+        found = await search(house.things["reading"], asked, moment, house.things["longest_notice"])
         given: dict[UUID, int] = {}
         kept: list[Found] = []
         for slot in found:

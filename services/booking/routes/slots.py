@@ -56,7 +56,7 @@ async def _joined(house: House, path: bytes, query: bytes, wanted: Search, calle
 
 async def _found(house: House, wanted: Search, person: bool) -> bytes:
     things = house.things
-    found = await search(things["lines"], wanted, now(), things["longest_notice"])
+    found = await search(things["reading"], wanted, now(), things["longest_notice"])
     more = len(found) == wanted.limit and wanted.per_expert is None
     following = After(*found[-1][:3]).text if more else ""
     if things["line_only"] and person:  # what only the line may book is not shown to a person
