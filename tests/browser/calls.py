@@ -1,15 +1,10 @@
 """Chromium for calls: fake devices, nothing fetched behind our back, and what each page sent and saw."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-
-from infra.browser import found
-from tests.browser.conftest import ARGUMENTS
+from playwright.async_api import Browser, BrowserContext, Page
 
 WATCH = """
 window.peers = [];
@@ -47,18 +42,6 @@ window.measure = async () => {
   return sum;
 };
 """
-
-
-@asynccontextmanager
-async def chromium_for_calls() -> AsyncIterator[Browser]:
-    """A browser of its own; the test is skipped, aloud, where there is none."""
-    path = found()
-    if path is None:
-        pytest.skip("Chromium is not installed")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 async def a_visitor(browser: Browser) -> BrowserContext:
