@@ -18,7 +18,8 @@ from uuid import uuid4
 from playwright.async_api import Page
 
 from infra.embedded.ports import free_port
-from tests.browser.calls import a_visitor, chromium_for_calls, sees, until
+from tests.browser.calls import a_visitor, sees, until
+from tests.browser.conftest import launched
 from tests.browser.network import Network
 from tests.browser.rooms import Rooms, running
 from tests.keys import Keys
@@ -124,7 +125,7 @@ async def _watch(name: str, person: Page, professional: Page, seconds: int) -> d
 async def _meeting(rooms: Rooms) -> AsyncIterator[tuple[Page, Page, Network]]:
     """Two who see each other, the person through hops of ours."""
     room, network = uuid4(), Network(rooms.port)
-    async with chromium_for_calls() as browser:
+    async with launched() as browser:
         pages = {}
         for seat in ("person", "professional"):
             context = await a_visitor(browser)
