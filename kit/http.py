@@ -80,6 +80,8 @@ class Peer:
     async def call(self, method: str, path: str, shape: Any = None, data: Any = None, **more: Any) -> Any:
         """`data` (a contract, or text as it is) out, `shape` (a contract) back; `PeerProblem` when the peer refuses."""
         body = data.encode() if isinstance(data, str) else None if data is None else msgspec.json.encode(data)
+        if isinstance(data, str):
+            more["headers"] = {**(more.get("headers") or {}), "content-type": "text/plain; charset=utf-8"}
         status, headers, answer = await self.send(method, path, body=body, **more)
         if status >= 400:
             raise PeerProblem(_problem(status, answer), headers)

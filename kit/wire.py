@@ -170,8 +170,8 @@ class Wires:
                 raise ValueError("a header holds the end of a line")
         start = f"{method} {self._prefix}{path}{self._host_line}{head}"
         if body is None:
-            return f"{start}\r\n".encode("latin1")
-        return f"{start}content-length: {len(body)}\r\n\r\n".encode("latin1") + body
+            return f"{start}\r\n".encode("utf-8", "replace")
+        return f"{start}content-length: {len(body)}\r\n\r\n".encode("utf-8", "replace") + body
 
     def _kept(self, instant: float) -> Wire | None:
         while self._free and (not self._free[0].open or self._free[0].idle_since < instant - IDLE_SECONDS):

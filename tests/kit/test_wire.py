@@ -55,7 +55,7 @@ async def test_one_connection_serves_call_after_call() -> None:
 
     async with served(play) as wires:
         for number in range(3):
-            status, headers, body = await wires.send("POST", f"/a?n={number} é", {"x-a": "b"}, b"{}")
+            status, headers, body = await wires.send("POST", f"/a?n={number} é", {"x-a": "b \u202e \udc80"}, b"{}")
             assert (status, headers["etag"], body) == (200, '"1"', b"ye")
         assert connections == 1
         assert met[1].startswith(b"POST /under/a?n=1%20%C3%A9 HTTP/1.1\r\nhost: 127.0.0.1:")

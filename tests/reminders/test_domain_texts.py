@@ -68,6 +68,9 @@ GOLDEN = {
     Notice.HOUR_BEFORE: "Votre agenda : le dimanche 22/11 à 08:30. {url}/agenda",
     Notice.OPENINGS: "Donner un créneau, en deux touches : {url}/agenda",
     Notice.OTHERWISE: "Le rendez-vous de votre agenda du dimanche 22/11 à 08:30 se tiendra autrement. {url}/agenda",
+    Notice.CLASH: (
+        "Un autre de vos calendriers a quelque chose le dimanche 22/11 à 08:30, où votre agenda est pris. {url}/agenda"
+    ),
     Notice.PROOF: "Votre fiche demande une mise à jour : {url}/profil",
 }
 
