@@ -46,7 +46,10 @@ class WeakLine:
             self._pass("out", answer, lambda: self._outer.sendto(answer, source))
 
         transport, _ = await loop.create_datagram_endpoint(lambda: _Side(back), local_addr=("127.0.0.1", 0))
-        self._inner[source] = transport
+        if source in self._inner:  # another of its first packets was quicker
+            transport.close()
+        else:
+            self._inner[source] = transport
         self._inward(data, source)
 
     def _pass(self, way: str, data: bytes, send: Any) -> None:

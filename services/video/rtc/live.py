@@ -59,7 +59,7 @@ class LiveRoom:
         self._emptied = emptied
         self._places = {name: _Place() for name in SEATS}
         self._lock = asyncio.Lock()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks, self._closing = set[asyncio.Task[Any]](), set[asyncio.Task[Any]]()
 
     @property
     def people(self) -> int:
@@ -126,10 +126,10 @@ class LiveRoom:
             for place in self._places.values():
                 if place.line is not None:
                     place.line.move()
-            legs = [leg for link in self.links for leg in link.take_legs()]
-        for task in self._tasks:
+            self._close([leg for link in self.links for leg in link.take_legs()])
+        for task in self._tasks:  # what closes is not cut short: its socket would stay open
             task.cancel()
-        await asyncio.gather(*self._tasks, *(leg.close() for leg in legs), return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._closing, return_exceptions=True)
 
     async def _join(self, name: str, link: Link, abandoned: int) -> None:
         if self.seats[name].state not in domain.INSIDE:
@@ -292,9 +292,9 @@ class LiveRoom:
 
     def _close(self, legs: list[Leg]) -> None:
         for leg in legs:
-            self._later(leg.close())
+            self._later(leg.close(), among=self._closing)
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _later(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[Any]] | None = None) -> None:
+        tasks, task = self._tasks if among is None else among, asyncio.create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
