@@ -1,6 +1,9 @@
 """What booking tells of an appointment made outside the hot path, and of one that took another's place."""
 
-from contracts.events import AppointmentBooked, AppointmentMoved, Event
+import msgspec
+
+from contracts.events import AppointmentBooked, Event
+from services.booking.domain import telling
 from services.booking.domain.appointments import Appointment, Party
 
 
@@ -28,22 +31,4 @@ def booked(one: Appointment) -> list[Event]:
 
 def replaced(one: Appointment, former: Appointment, by: Party) -> list[Event]:
     """One word for both: a move to another expert is never a bare cancellation."""
-    if one.case_id is None or one.referral_id is None:
-        return []
-    return [
-        AppointmentMoved(
-            appointment_id=one.id,
-            version=one.version,
-            case_id=one.case_id,
-            referral_id=one.referral_id,
-            expert_id=one.expert_id,
-            starts_at=one.starts_at,
-            ends_at=one.ends_at,
-            person_zone=one.person_zone,
-            modality=one.modality,
-            privacy=one.privacy,
-            expert_zone=one.expert_zone,
-            replaces_id=former.id,
-            by=by.value,
-        )
-    ]
+    return [msgspec.structs.replace(event, replaces_id=former.id) for event in telling.moved(one, by)]
