@@ -58,7 +58,7 @@ class Wishes(msgspec.Struct, frozen=True):
         if Channel.SMS in self.channels and not self.phone:
             found["phone"] = "Il manque le numéro."
         if Channel.MAIL in self.channels and not self.mail:
-            found["mail"] = "Il manque l'adresse."
+            found["mail"] = "Il manque l’adresse."
         if self.pin and not re.fullmatch(r"\d{4}", self.pin):
             found["pin"] = "Le code PIN se compose de quatre chiffres."
         return found

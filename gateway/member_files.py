@@ -84,7 +84,7 @@ def read(text: str) -> MemberFile:
     try:
         table = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
     except csv.Error as error:
-        raise Unreadable("Ce texte n'est pas un tableau : vérifiez les guillemets.") from error
+        raise Unreadable("Ce texte n’est pas un tableau : vérifiez les guillemets.") from error
     headings = [COLUMNS.get(plain(cell), "") for cell in table[0]]
     if not {"rpps", "national"} & set(headings):
         raise Unreadable("La première ligne doit nommer les colonnes, avec au moins « rpps ».")

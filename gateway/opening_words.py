@@ -27,7 +27,7 @@ def rhythm(rule: OpeningRule) -> str:
             said = "Tous les jours" if every == 1 else f"Tous les {every}{NB}jours"
             if parts.get("BYMONTHDAY"):
                 return f"Le {_numbers(parts['BYMONTHDAY'])} du mois"
-            return f"{said}, si c'est un {french.listing(_names(days), 'ou')}" if days else said
+            return f"{said}, si c’est un {french.listing(_names(days), 'ou')}" if days else said
         case "WEEKLY":
             named = days or [CODES[rule.first_day.weekday()]]
             if every == 1:
@@ -94,19 +94,19 @@ def _notice(one: Blocker, zone: str) -> str:
 
 
 REASONS: dict[str, Callable[[Blocker, str], str]] = {
-    "inactive": lambda one, zone: "L'agenda est fermé : le compte n'est plus dans le réseau.",
+    "inactive": lambda one, zone: "L’agenda est fermé : le compte n’est plus dans le réseau.",
     "type-closed": lambda one, zone: "La coordination ne propose plus ce motif.",
     "modality": lambda one, zone: "Votre profil ne propose pas cette façon de se voir.",
     "past": lambda one, zone: "Ce jour est passé.",
     "horizon": lambda one, zone: (
-        f"C'est trop loin : ce motif se réserve au plus {french.plural(one.number or 0, 'jour')} à l'avance."
+        f"C’est trop loin : ce motif se réserve au plus {french.plural(one.number or 0, 'jour')} à l’avance."
     ),
     "no-rule": lambda one, zone: "Aucune ouverture ce jour-là.",
-    "other-types": lambda one, zone: f"L'ouverture {_hours(one, zone)} est pour d'autres motifs.",
-    "cancelled": lambda one, zone: "L'ouverture de ce jour a été retirée.",
+    "other-types": lambda one, zone: f"L’ouverture {_hours(one, zone)} est pour d’autres motifs.",
+    "cancelled": lambda one, zone: "L’ouverture de ce jour a été retirée.",
     "absence": lambda one, zone: f"Une absence est notée {_hours(one, zone)}.",
     "leave": lambda one, zone: f"Un congé est noté dans votre profil {_hours(one, zone)}.",
-    "holiday": lambda one, zone: "C'est un jour férié, et vous ne l'avez pas ouvert.",
+    "holiday": lambda one, zone: "C’est un jour férié, et vous ne l’avez pas ouvert.",
     "external": lambda one, zone: f"Votre autre agenda est pris {_hours(one, zone)}.",
     "appointment": lambda one, zone: (
         f"Un rendez-vous est déjà pris {_hours(one, zone)}, ses minutes de pause comprises."

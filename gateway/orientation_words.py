@@ -16,7 +16,7 @@ STATUSES: Final = {
     "draft": "en préparation",
     "ready": "à réserver ou à proposer",
     "offered": "proposée, en attente de réponse",
-    "waitlisted": "en liste d'attente",
+    "waitlisted": "en liste d’attente",
     "escalated": "à la coordination",
     "accepted": "acceptée, une heure à convenir",
     "booked": "rendez-vous pris",
@@ -30,11 +30,11 @@ STATUSES: Final = {
 NEXT: Final = {
     "book": "Réserver une heure, ou proposer",
     "answer": "Attendre les réponses",
-    "agree": "Convenir d'une heure avec la personne",
+    "agree": "Convenir d’une heure avec la personne",
     "wait": "Chercher de nouveau une place",
     "coordinate": "Chercher autrement",
     "appointment": "Rendez-vous à venir",
-    "outcome": "Dire ce qu'il en est",
+    "outcome": "Dire ce qu’il en est",
     "taken_up": "Dire si la personne a été reçue",
 }
 OFFERS: Final = {
@@ -47,8 +47,8 @@ OFFERS: Final = {
     "withdrawn": "pourvue",
 }
 REASONS: Final = {
-    "capacity": "Je n'ai plus de place",
-    "competence": "Ce n'est pas ma compétence",
+    "capacity": "Je n’ai plus de place",
+    "competence": "Ce n’est pas ma compétence",
     "conflict": "Je connais la personne ou son employeur",
     "delay": "Le délai ne me convient pas",
     "modality": "Cette façon de se voir ne me convient pas",
@@ -81,10 +81,10 @@ CAUSES: Final = {
     "created": "ouverte",
     "submitted": "prête à être confiée",
     "offered": "proposée",
-    "waitlisted": "mise en liste d'attente",
+    "waitlisted": "mise en liste d’attente",
     "nobody_left": "plus personne à qui proposer",
     "handed_to_coordination": "confiée à la coordination",
-    "given": "remise pendant l'appel",
+    "given": "remise pendant l’appel",
     "accepted": "acceptée",
     "not_booked_in_time": "aucune heure convenue à temps",
     "refused_by_caller": "la personne préfère autre chose",
@@ -95,7 +95,7 @@ CAUSES: Final = {
     "cancelled_by_person": "rendez-vous annulé par la personne",
     "cancelled_by_expert": "rendez-vous annulé par le professionnel",
     "cancelled_by_staff": "rendez-vous annulé par la ligne",
-    "no_show": "personne n'est venu",
+    "no_show": "personne n’est venu",
     "lost": "perdue de vue",
     "attended": "a eu lieu",
     "outcome": "terminée",
@@ -107,16 +107,16 @@ CAUSES: Final = {
 }
 WINDOWS: Final = {
     "morning": "le matin",
-    "afternoon": "l'après-midi",
+    "afternoon": "l’après-midi",
     "evening": "le soir",
     "night": "la nuit",
     "weekend": "le week-end",
 }
 """When a person can, as their sheet says it."""
-STANDINGS: Final = {"booked": "prévu", "attended": "a eu lieu", "missed": "personne n'est venu", "cancelled": "annulé"}
+STANDINGS: Final = {"booked": "prévu", "attended": "a eu lieu", "missed": "personne n’est venu", "cancelled": "annulé"}
 CANCELLED_BY: Final = {"person": " par la personne", "expert": " par le professionnel", "staff": " par la ligne"}
 MAY_REACH: Final = {
-    "call": "elle accepte d'être appelée",
+    "call": "elle accepte d’être appelée",
     "message": "elle accepte un message",
     "nothing": "elle ne souhaite pas être jointe",
 }
@@ -126,7 +126,7 @@ LEVELS: Final = {
     2: "Souffrance modérée",
     3: "Souffrance forte",
     4: "Idées suicidaires",
-    5: "Passage à l'acte imminent",
+    5: "Passage à l’acte imminent",
 }
 OUTCOMES: Final = {
     "reached": "Personne jointe",

@@ -27,11 +27,11 @@ HOURS: Final = [f"{hour:02}:00" for hour in range(24)]
 
 def days(now: datetime, zone: str = "Europe/Paris") -> Sequence[tuple[str, str]]:
     """What may be chosen: as soon as possible, today, tomorrow, and the days after."""
-    names = {0: "Aujourd'hui", 1: "Demain"}
+    names = {0: "Aujourd’hui", 1: "Demain"}
     listed = [
         (str(ahead), names.get(ahead, french.day_title(now + timedelta(days=ahead), zone))) for ahead in range(DAYS)
     ]
-    return [("soon", "Dès que possible, dans l'heure"), *listed]
+    return [("soon", "Dès que possible, dans l’heure"), *listed]
 
 
 def window(form: Mapping[str, str], now: datetime) -> tuple[datetime, datetime] | None:

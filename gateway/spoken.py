@@ -32,7 +32,7 @@ def proposal(starts_at: datetime, now: datetime, zone: str, modality: Modality, 
     place = f" à {card.city}" if modality is Modality.IN_PERSON and card.city else ""
     clock = "" if zone == MAINLAND else ", à votre heure"
     parts = [
-        f"J'ai une place {french.day_near(starts_at, now, zone)} à {french.hour_spoken(starts_at, zone)}{clock}, "
+        f"J’ai une place {french.day_near(starts_at, now, zone)} à {french.hour_spoken(starts_at, zone)}{clock}, "
         f"{HOW[modality]}{place}, avec {card.name}, {card.title[:1].lower()}{card.title[1:]}.",
         cost(card.fee),
     ]
@@ -45,9 +45,9 @@ def proposal(starts_at: datetime, now: datetime, zone: str, modality: Modality, 
 def cost(fee: str) -> str:
     """The fee as one says it; what is not known is said too."""
     if fee in ("Gratuit", "Sans frais"):
-        return "C'est gratuit."
+        return "C’est gratuit."
     if fee.startswith("Pris en charge"):
-        return "C'est pris en charge par l'association."
+        return "C’est pris en charge par l’association."
     if not fee or fee.startswith("Tarif"):
         return "Je ne connais pas le tarif : il est à demander avant."
     return f"La consultation coûte {fee}."
@@ -56,7 +56,7 @@ def cost(fee: str) -> str:
 def confirmed(starts_at: datetime, now: datetime, zone: str, modality: Modality, name: str) -> str:
     """The one line to read aloud once it is booked."""
     return (
-        f"C'est noté : {french.day_near(starts_at, now, zone)} à {french.hour_spoken(starts_at, zone)}, "
+        f"C’est noté : {french.day_near(starts_at, now, zone)} à {french.hour_spoken(starts_at, zone)}, "
         f"{HOW[modality]}, avec {name}. Avec votre code, vous retrouvez ce rendez-vous à toute heure, ou en rappelant."
     )
 

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 
 from gateway.french import FILTERS
+from gateway.typography import typo
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
 class Templates:
-    """Renders a page, or only one of its blocks when htmx asks for a fragment."""
+    """Renders a page, or only one of its blocks when htmx asks for a fragment; French typography is given to all."""
 
     def __init__(self, folder: Path = HERE / "templates", manifest: Path = STATIC / "tiers" / "manifest.json") -> None:
         self.environment = Environment(
@@ -37,7 +39,7 @@ class Templates:
         """The whole page, or its `block` alone."""
         template = self.environment.get_template(name)
         if block is None:
-            return template.render(context)
+            return typo(Markup(template.render(context)))
         inside = template.new_context(dict(context))
         next(iter(template.root_render_func(inside)), None)  # runs the imports above the block
-        return "".join(template.blocks[block](inside))
+        return typo(Markup("".join(template.blocks[block](inside))))

@@ -12,14 +12,15 @@ THIN: Final = "\u202f"
 
 _KEPT: Final = re.compile(r"(<(?:textarea|script|style|pre|code|kbd)\b.*?</[a-z]+>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 _SPACES: Final = (
-    (re.compile(r"(?<=\S)[ \u00a0](?=[?!;])"), THIN),
-    (re.compile(r"(?<=\S) (?=[:»%€])"), NB),
-    (re.compile(r"(?<=«) (?=\S)"), NB),
+    (re.compile(r"(?:(?<=\S)|\A)[ \u00a0](?=[?!;])"), THIN),
+    (re.compile(r"(?:(?<=\S)|\A) (?=[:»%€])"), NB),
+    (re.compile(r"(?<=«) (?=\S|\Z)"), NB),
     (re.compile(r"(?<=\d) (?=(?:h|min|minutes?|ans|jours?|mois)\b)"), NB),
     (re.compile(r"(?<=\d\sh) (?=\d)"), NB),
 )
 _PHONE: Final = re.compile(r"\b0(?:\d(?: \d\d){4}| \d{3}(?: \d\d){3})\b")
-_APOSTROPHE: Final = re.compile(r"(?<=\w)(?:'|&#39;)(?=\w)")
+_APOSTROPHE: Final = re.compile(r"(?<=\w)(?:'|&#39;)(?=\w|«|\Z)")
+_SAID: Final = re.compile(r"""(?<=\s)(?:(?:aria-label|title|placeholder|alt)="[^"]+"|data-[a-z-]+="[^"]* [^"]*")""")
 
 
 def _spaced(text: str) -> str:
@@ -28,20 +29,18 @@ def _spaced(text: str) -> str:
     return _PHONE.sub(lambda found: found[0].replace(" ", NB), text)
 
 
-def _outside_tags(text: str, change: re.Pattern[str] | None) -> Markup:
-    parts = _KEPT.split(str(escape(text)))
-    for i in range(0, len(parts), 2):
-        parts[i] = _spaced(parts[i])
-        if change is not None:
-            parts[i] = change.sub("’", parts[i])
-    return Markup("".join(parts))
-
-
-def spaces(text: str) -> Markup:
-    """No line ever starts with ? ! : ; », nor breaks inside an hour; tags and fields are untouched."""
-    return _outside_tags(text, None)
+def _told(found: re.Match[str]) -> str:
+    return _APOSTROPHE.sub("’", found[0])
 
 
 def typo(text: str) -> Markup:
-    """`spaces`, and the apostrophe of books."""
-    return _outside_tags(text, _APOSTROPHE)
+    """No line ever starts with ? ! : ; », nor breaks inside an hour, and the apostrophe is that of books: also in what
+    a tag says (names for screen readers, hints, the words of scripts); what a field holds is untouched."""
+    parts = _KEPT.split(str(escape(text)))
+    for i, part in enumerate(parts):
+        if i % 2 == 0:
+            if part and not part.isspace():
+                parts[i] = _APOSTROPHE.sub("’", _spaced(part))
+        elif "'" in part or "&#39;" in part:
+            parts[i] = _SAID.sub(_told, part)
+    return Markup("".join(parts))

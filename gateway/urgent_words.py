@@ -12,26 +12,26 @@ HANDED_OVER: Final[Mapping[str, str]] = {
     "17": "le 17",
     "112": "le 112",
     "relative": "un proche, sur place",
-    "on_site": "quelqu'un sur place",
-    "on_call": "l'astreinte",
+    "on_site": "quelqu’un sur place",
+    "on_call": "l’astreinte",
 }
 REASONS: Final[Mapping[str, str]] = {
     "rescue_asks": "Les secours le demandent",
     "person_asks": "La personne le demande",
-    "review": "Relecture de l'équipe",
-    "authority": "Demande d'une autorité",
+    "review": "Relecture de l’équipe",
+    "authority": "Demande d’une autorité",
 }
 OUTCOMES: Final[Mapping[str, str]] = {
     "pending": "en cours",
-    "taken": "sans réponse pour l'instant",
+    "taken": "sans réponse pour l’instant",
     "refused": "non parti",
     "unanswered": "sans réponse",
     "acknowledged": "a répondu",
 }
 CHANNELS: Final[Mapping[str, str]] = {"voice": "appel", "sms": "SMS", "push": "notification"}
 STATES: Final[Mapping[str, str]] = {
-    "triggered": "L'alerte est partie",
-    "acknowledged": "L'astreinte a l'alerte",
+    "triggered": "L’alerte est partie",
+    "acknowledged": "L’astreinte a l’alerte",
     "handed_over": "Relais pris, à confirmer",
     "confirmed": "Relais confirmé",
     "ended": "Terminée, à relire par une deuxième personne",
@@ -42,7 +42,7 @@ STATES: Final[Mapping[str, str]] = {
 
 def to_say(known: UrgentDetails, line: SamuLine | None) -> list[str]:
     """What to say to the 15, sentence by sentence, from what is known and nothing else."""
-    said = ["J'appelle pour une personne en danger immédiat."]
+    said = ["J’appelle pour une personne en danger immédiat."]
     if known.first_name:
         said.append(f"Son prénom : {known.first_name}.")
     where = ", ".join(part for part in (known.place, line and f"{line.name} ({line.department})") if part)
@@ -62,7 +62,7 @@ def to_ask(known: UrgentDetails, department: str | None) -> list[str]:
         (known.place, "où elle est"),
         (department, "dans quel département"),
         (known.call_back_number, "à quel numéro la rappeler"),
-        (known.means, "ce qu'elle a à portée"),
+        (known.means, "ce qu’elle a à portée"),
         (known.first_name, "son prénom"),
     )
     return [words for value, words in wanted if not value]

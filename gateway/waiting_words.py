@@ -11,7 +11,7 @@ from gateway import french
 MOMENTS: Final = {
     "matin": ("Le matin", time(8), time(12)),
     "midi": ("Entre midi et deux", time(12), time(14)),
-    "apres-midi": ("L'après-midi", time(14), time(18)),
+    "apres-midi": ("L’après-midi", time(14), time(18)),
     "soir": ("Le soir", time(18), time(22)),
 }
 DAYS: Final = {"semaine": ("En semaine", [0, 1, 2, 3, 4]), "week-end": ("Le week-end", [5, 6])}

@@ -15,10 +15,10 @@ from kit.http import PeerProblem
 ROLE_WORDS = {
     Role.PSYCHOLOGIST: "psychologue de la ligne",
     Role.VOLUNTEER: "bénévole de la ligne",
-    Role.DUTY_MANAGER: "responsable d'astreinte",
+    Role.DUTY_MANAGER: "responsable d’astreinte",
     Role.EXPERT: "professionnel du réseau",
     Role.SECRETARY: "secrétariat",
-    Role.STRUCTURE_CONTACT: "contact d'une structure",
+    Role.STRUCTURE_CONTACT: "contact d’une structure",
     Role.PARTNER: "association partenaire",
     Role.TERRITORY_REFERENT: "référent de territoire",
     Role.COORDINATOR: "coordination",

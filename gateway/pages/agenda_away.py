@@ -16,7 +16,7 @@ from gateway.pages.agenda_whose import OWNERS_ONLY, Whose, whose
 AHEAD = timedelta(days=60)
 MOST = 200
 ORIGINS = {
-    "absence": "Notée dans l'agenda",
+    "absence": "Notée dans l’agenda",
     "leave": "Dans votre profil",
     "holiday": "Selon votre région",
     "external": "Un autre de vos calendriers",

@@ -17,10 +17,10 @@ from gateway.pages.agenda_whose import OWN_ONLY, OWNERS_ONLY, Answer, Whose, own
 
 TEMPLATE = "agenda/calendriers.html"
 SAID = {
-    "relie": "L'agenda est relié. Nous le lisons dans la minute.",
+    "relie": "L’agenda est relié. Nous le lisons dans la minute.",
     "relu": "Nous le relisons dans la minute.",
-    "retire": "L'agenda n'est plus relié. Ses heures sont de nouveau proposées.",
-    "coupee": "L'adresse n'ouvre plus rien.",
+    "retire": "L’agenda n’est plus relié. Ses heures sont de nouveau proposées.",
+    "coupee": "L’adresse n’ouvre plus rien.",
 }
 STATES = {
     "new": ("Pas encore lu", ""),
@@ -29,17 +29,17 @@ STATES = {
     "failing": ("Ne répond pas comme prévu", "brique"),
 }
 WHY = {
-    "address-forbidden": "L'adresse mène à un serveur que nous n'interrogeons pas.",
+    "address-forbidden": "L’adresse mène à un serveur que nous n’interrogeons pas.",
     "unreachable": "Le serveur ne répond pas.",
     "too-slow": "Le serveur répond trop lentement.",
     "too-large": "Le fichier est trop gros : plus de huit mégaoctets.",
     "too-heavy": "Le fichier demande trop de travail pour être lu.",
     "too-many-events": "Il contient plus de dix mille événements.",
-    "too-many-redirects": "L'adresse renvoie sans fin vers une autre.",
-    "not-secure": "La connexion au serveur n'est pas sûre.",
-    "access-refused": "Le serveur refuse l'accès. Le nom ou le mot de passe a peut-être changé.",
-    "not-found": "Il n'y a plus rien à cette adresse.",
-    "not-a-calendar": "Ce qui s'y trouve n'est pas un agenda.",
+    "too-many-redirects": "L’adresse renvoie sans fin vers une autre.",
+    "not-secure": "La connexion au serveur n’est pas sûre.",
+    "access-refused": "Le serveur refuse l’accès. Le nom ou le mot de passe a peut-être changé.",
+    "not-found": "Il n’y a plus rien à cette adresse.",
+    "not-a-calendar": "Ce qui s’y trouve n’est pas un agenda.",
     "server-error": "Le serveur est en panne.",
 }
 FIELDS = ("adresse", "nom", "type", "identifiant")

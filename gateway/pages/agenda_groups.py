@@ -30,7 +30,7 @@ from gateway.pages.agenda_whose import (
     wall,
 )
 
-KINDS = {"talk": "Groupe de parole", "supervision": "Supervision, pour l'équipe"}
+KINDS = {"talk": "Groupe de parole", "supervision": "Supervision, pour l’équipe"}
 TYPED = ("sorte", "titre", "heure", "places")
 LOOK_AHEAD = timedelta(days=30)
 LOOKED_AT = 100

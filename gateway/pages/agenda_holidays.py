@@ -17,7 +17,7 @@ TEMPLATE = "agenda/feries.html"
 @get("/agenda/jours-feries", opt=OWNERS_ONLY)
 async def holidays(page: NamedPage, fait: FromQuery[str] = "") -> Response[str]:
     """Thirteen months of them, each open or closed."""
-    return await _page(page, whose(page), said="C'est enregistré." if fait == "feries" else "")
+    return await _page(page, whose(page), said="C’est enregistré." if fait == "feries" else "")
 
 
 @post("/agenda/jours-feries", opt=OWNERS_ONLY)

@@ -129,7 +129,7 @@ class Visit:
         """What to say of it, and in which tone."""
         match self.appointment.status:
             case AppointmentStatus.ARRIVED:
-                return "En salle d'attente", "sauge"
+                return "En salle d’attente", "sauge"
             case AppointmentStatus.STARTED:
                 return "En cours", "sauge"
             case AppointmentStatus.FULFILLED:

@@ -24,9 +24,9 @@ FIELDS = ("number", "zone", "day", "from", "to")
 OUTCOMES = {
     "reached": "Nous nous sommes parlé",
     "no_answer": "Pas de réponse",
-    "someone_else": "Quelqu'un d'autre a répondu",
+    "someone_else": "Quelqu’un d’autre a répondu",
     "voicemail": "Message vocal laissé",
-    "wrong_number": "Ce numéro n'est pas le bon",
+    "wrong_number": "Ce numéro n’est pas le bon",
 }
 STANDINGS = {
     "overdue": "en retard",

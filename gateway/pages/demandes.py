@@ -23,12 +23,12 @@ from kit.http import PeerProblem
 
 EXPERT_ONLY = to(Role.EXPERT)
 SAID = {
-    "oui": "C'est noté. Choisissez une heure maintenant, ou laissez la ligne en convenir avec la personne.",
-    "heure": "L'heure est réservée dans votre agenda. La ligne la dit à la personne.",
-    "non": "C'est noté. La demande va à quelqu'un d'autre : rien ne vous est reproché.",
-    "autrement": "C'est noté : la ligne demande à la personne si cela lui convient.",
-    "vu": "C'est noté : la ligne sait que vous l'avez lue.",
-    "motif": "C'est noté : ce motif ne vous sera plus proposé.",
+    "oui": "C’est noté. Choisissez une heure maintenant, ou laissez la ligne en convenir avec la personne.",
+    "heure": "L’heure est réservée dans votre agenda. La ligne la dit à la personne.",
+    "non": "C’est noté. La demande va à quelqu’un d’autre : rien ne vous est reproché.",
+    "autrement": "C’est noté : la ligne demande à la personne si cela lui convient.",
+    "vu": "C’est noté : la ligne sait que vous l’avez lue.",
+    "motif": "C’est noté : ce motif ne vous sera plus proposé.",
 }
 """What the page says once, after a press, by the word in its address."""
 REASONS = {reason.value: reason.value for reason in DeclineReason}

@@ -18,7 +18,7 @@ from gateway.pages.soignant_door import NoSuchVisit
 from kit.http import PeerProblem
 
 THEIRS = {**WHY, "slot-not-open": "pas dans ses ouvertures", "case-overlap": "un autre rendez-vous à cette heure-là"}
-NO_FOLLOW_UP = "Ce professionnel n'a pas de motif de suivi de cette façon-là."
+NO_FOLLOW_UP = "Ce professionnel n’a pas de motif de suivi de cette façon-là."
 PLACE = "/orientations/{referral_id:uuid}/suite/{appointment_id:uuid}"
 
 

@@ -80,7 +80,7 @@ async def send(page: NamedPage) -> Response[str] | Redirect:
     return await _asking(page, refusal=said, status=status, department=department, profession=profession)
 
 
-NOBODY = "Personne de cette profession n'y reçoit d'orientations pour le moment. Élargissez, ou invitez quelqu'un."
+NOBODY = "Personne de cette profession n’y reçoit d’orientations pour le moment. Élargissez, ou invitez quelqu’un."
 
 
 async def _asking(

@@ -16,17 +16,17 @@ from kit.http import PeerProblem
 OWNERS_ONLY = to(Role.EXPERT, Role.SECRETARY)
 LEARNT = {"took_place": "a eu lieu", "moved": "déplacé", "not_come": "pas venu·e"}
 PERSON = {
-    "helped": "Cela m'a aidé·e",
-    "not_enough": "Ce n'est pas suffisant",
-    "not_for_me": "Ce n'était pas ce qu'il me fallait",
-    "call_me": "J'aimerais qu'on me rappelle",
+    "helped": "Cela m’a aidé·e",
+    "not_enough": "Ce n’est pas suffisant",
+    "not_for_me": "Ce n’était pas ce qu’il me fallait",
+    "call_me": "J’aimerais qu’on me rappelle",
     "rather_not": "Je préfère ne pas répondre",
 }
 EXPERT = {
     "done": "Terminé",
     "goes_on": "Un suivi continue",
-    "passed_on": "Orientée vers quelqu'un d'autre",
-    "not_come": "La personne n'est pas venue",
+    "passed_on": "Orientée vers quelqu’un d’autre",
+    "not_come": "La personne n’est pas venue",
     "other": "Autre",
 }
 

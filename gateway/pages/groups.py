@@ -30,8 +30,8 @@ LONGEST_PERMIT = 4000
 NICKNAME = 40
 SAID = {
     "place": "Votre place est gardée.",
-    "attente": "Le groupe est complet : la prochaine place qui se libère est pour vous, dans l'ordre.",
-    "laissee": "C'est noté : votre place est rendue, sans question.",
+    "attente": "Le groupe est complet : la prochaine place qui se libère est pour vous, dans l’ordre.",
+    "laissee": "C’est noté : votre place est rendue, sans question.",
 }
 """What a person's press comes to, by the word in the address."""
 

@@ -30,7 +30,7 @@ async def accept(page: NamedPage) -> Response[str] | Redirect:
     except PeerProblem as error:
         said = sentence(error.problem.code, error.problem.status)
         if error.problem.code == "link-not-open":
-            said = "Ce lien ne s'ouvre pas : il a déjà servi, ou il est trop ancien. La coordination peut le renvoyer."
+            said = "Ce lien ne s’ouvre pas : il a déjà servi, ou il est trop ancien. La coordination peut le renvoyer."
         return await _again(page, secret, said, error.problem.status)
     return await page.render("account/connexion.html", identifier=account.identifier, next="/profil", welcome=True)
 

@@ -28,9 +28,9 @@ NUMBERS = {
     "buffer_before": ("Gardé libre avant", "en minutes"),
     "buffer_after": ("Gardé libre après", "en minutes"),
     "minimum_notice": ("Prévenu au moins", "en minutes avant le début"),
-    "horizon_days": ("Réservable au plus", "en jours à l'avance"),
-    "cancel_limit": ("La personne annule jusqu'à", "en minutes avant le début"),
-    "move_limit": ("La personne déplace jusqu'à", "en minutes avant le début"),
+    "horizon_days": ("Réservable au plus", "en jours à l’avance"),
+    "cancel_limit": ("La personne annule jusqu’à", "en minutes avant le début"),
+    "move_limit": ("La personne déplace jusqu’à", "en minutes avant le début"),
 }
 MODALITIES = {Modality.VIDEO: "Visio", Modality.PHONE: "Téléphone", Modality.IN_PERSON: "Sur place"}
 VISITS = {VisitKind.FIRST: "Premier rendez-vous", VisitKind.FOLLOW_UP: "Suivi"}

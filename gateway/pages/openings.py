@@ -22,11 +22,11 @@ from kit.http import PeerProblem
 
 Answer = Response[str] | Redirect
 SAID = {
-    "ouverte": "L'ouverture est ajoutée : ses créneaux sont proposés dès maintenant.",
-    "changee": "L'ouverture est modifiée. Les rendez-vous déjà pris restent.",
-    "retiree": "L'ouverture est retirée. Les rendez-vous déjà pris restent.",
-    "motif": "C'est noté : vos créneaux suivent.",
-    "limite": "C'est noté : vos journées suivent.",
+    "ouverte": "L’ouverture est ajoutée : ses créneaux sont proposés dès maintenant.",
+    "changee": "L’ouverture est modifiée. Les rendez-vous déjà pris restent.",
+    "retiree": "L’ouverture est retirée. Les rendez-vous déjà pris restent.",
+    "motif": "C’est noté : vos créneaux suivent.",
+    "limite": "C’est noté : vos journées suivent.",
 }
 
 
@@ -187,7 +187,7 @@ async def _list(
 
 def _line(one: OpeningRule, names: dict[UUID, str]) -> dict[str, Any]:
     """A rule as the list says it."""
-    end = f"jusqu'au {french.date_plain(one.last_day)}" if one.last_day and one.rrule else ""
+    end = f"jusqu’au {french.date_plain(one.last_day)}" if one.last_day and one.rrule else ""
     return {
         "rule": one,
         "rhythm": opening_words.rhythm(one),

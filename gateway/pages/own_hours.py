@@ -28,7 +28,7 @@ DAYS = timedelta(days=14)
 FURTHEST = timedelta(days=60)
 MOST = 100
 FAR_OFF = (
-    "À ce niveau, une heure aussi lointaine demande un plan d'ici là, que la ligne fait avec la personne. "
+    "À ce niveau, une heure aussi lointaine demande un plan d’ici là, que la ligne fait avec la personne. "
     "Choisissez plus tôt, ou laissez la ligne en convenir."
 )
 

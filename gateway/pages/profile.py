@@ -73,7 +73,7 @@ async def channels(page: NamedPage) -> Response[str] | Redirect:
         told = {name: sentence("contact-invalid") for name in error.problem.fields}
         return await _page(page, found, status=422, errors=told, channels_typed=dict(page.form))
     except ValueError:
-        told = {"hours": "Une heure n'a pas été comprise."}
+        told = {"hours": "Une heure n’a pas été comprise."}
         return await _page(page, found, status=422, errors=told, channels_typed=dict(page.form))
     return page.redirect("/profil?fait=messages#messages")
 

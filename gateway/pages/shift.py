@@ -20,8 +20,8 @@ from gateway.pages.tasks import KINDS
 from kit.http import PeerProblem
 
 ALERT_STATES = {
-    "triggered": "personne n'a encore répondu",
-    "acknowledged": "quelqu'un a l'alerte",
+    "triggered": "personne n’a encore répondu",
+    "acknowledged": "quelqu’un a l’alerte",
     "handed_over": "passée aux secours, à confirmer",
     "confirmed": "confirmée, à clore à deux",
 }

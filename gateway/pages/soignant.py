@@ -37,15 +37,15 @@ LINK_SECRET = re.compile(r"[A-Za-z0-9_-]{40,}")
 AFTER_THE_DOOR = {LinkPurpose.OFFER: "/demande", LinkPurpose.FORM: "/creneaux"}
 """Where a link leads that opens something else than a case."""
 SAID = {
-    "change": "C'est noté : votre rendez-vous a changé d'heure.",
-    "ailleurs": "C'est noté : une autre personne vous reçoit. L'ancienne heure est rendue.",
-    "autrement": "C'est noté. L'heure, elle, n'a pas changé.",
-    "attente": "C'est noté. Dès qu'une heure plus tôt se libère, elle vous est proposée.",
-    "sans-attente": "C'est noté : plus rien ne vous sera proposé. Votre rendez-vous n'a pas changé.",
+    "change": "C’est noté : votre rendez-vous a changé d’heure.",
+    "ailleurs": "C’est noté : une autre personne vous reçoit. L’ancienne heure est rendue.",
+    "autrement": "C’est noté. L’heure, elle, n’a pas changé.",
+    "attente": "C’est noté. Dès qu’une heure plus tôt se libère, elle vous est proposée.",
+    "sans-attente": "C’est noté : plus rien ne vous sera proposé. Votre rendez-vous n’a pas changé.",
     "heure-prise": "Cette heure est à vous.",
-    "heure-partie": "Cette heure n'est plus libre. Rien d'autre n'a changé, et vous attendez toujours.",
-    "acces": "C'est fermé partout ailleurs. Le lien reçu n'ouvre plus rien ; votre code, lui, ouvre toujours.",
-    "non-merci": "C'est noté : elle est proposée à quelqu'un d'autre. Vous attendez toujours.",
+    "heure-partie": "Cette heure n’est plus libre. Rien d’autre n’a changé, et vous attendez toujours.",
+    "acces": "C’est fermé partout ailleurs. Le lien reçu n’ouvre plus rien ; votre code, lui, ouvre toujours.",
+    "non-merci": "C’est noté : elle est proposée à quelqu’un d’autre. Vous attendez toujours.",
 }
 """What a page says once, after a press, by the word in its address."""
 

@@ -14,11 +14,11 @@ SUPERVISING = to(Role.DUTY_MANAGER, Role.COORDINATOR)
 LONGEST = 1_500_000
 WHY = {
     "four columns": "il faut quatre colonnes",
-    "an hour has its zone": "une heure n'a pas son fuseau (+01:00)",
-    "it ends before it starts": "l'appel finit avant de commencer",
-    "it lasts more than a day": "l'appel dure plus d'un jour",
+    "an hour has its zone": "une heure n’a pas son fuseau (+01:00)",
+    "it ends before it starts": "l’appel finit avant de commencer",
+    "it lasts more than a day": "l’appel dure plus d’un jour",
     "answered is yes or no": "répondu se dit oui ou non",
-    "no such hour": "cette heure n'existe pas",
+    "no such hour": "cette heure n’existe pas",
     "line malformed": "le nom de la ligne ne convient pas, ou ressemble à un numéro",
 }
 

@@ -26,17 +26,17 @@ from kit.http import PeerProblem
 NEAR = to(*LISTENING, Role.COORDINATOR)
 NEVER = datetime.max.replace(tzinfo=UTC)
 SAID = {
-    "oui": "C'est pris. Redites le jour et l'heure : le code de la personne ouvre son rendez-vous.",
-    "non": "C'est noté. L'heure va à la personne suivante ; celle-ci attend toujours.",
-    "quitter": "C'est noté : cette personne n'attend plus d'heure. Le reste n'a pas changé.",
+    "oui": "C’est pris. Redites le jour et l’heure : le code de la personne ouvre son rendez-vous.",
+    "non": "C’est noté. L’heure va à la personne suivante ; celle-ci attend toujours.",
+    "quitter": "C’est noté : cette personne n’attend plus d’heure. Le reste n’a pas changé.",
 }
 """What each press comes to, said once by the word in the address."""
 REFUSED = {
-    "offer-over": "Cette heure n'est plus gardée. La personne attend toujours : la suivante lui sera proposée.",
-    "slot-taken": "Cette heure vient d'être prise. La personne attend toujours : la suivante lui sera proposée.",
-    "unknown-offered-hour": "Cette heure n'est plus proposée.",
-    "unknown-waiting": "Cette personne n'attend plus d'heure.",
-    "no-longer-waiting": "Cette personne n'attend plus d'heure.",
+    "offer-over": "Cette heure n’est plus gardée. La personne attend toujours : la suivante lui sera proposée.",
+    "slot-taken": "Cette heure vient d’être prise. La personne attend toujours : la suivante lui sera proposée.",
+    "unknown-offered-hour": "Cette heure n’est plus proposée.",
+    "unknown-waiting": "Cette personne n’attend plus d’heure.",
+    "no-longer-waiting": "Cette personne n’attend plus d’heure.",
 }
 """At the desk it is said of the person, not to them."""
 

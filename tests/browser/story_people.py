@@ -61,7 +61,7 @@ class Psychologist(Person):
         await self.page.goto("/appels")
         await self.page.get_by_role("button", name="Commencer un appel").press("Enter")
         await self.page.wait_for_url(re.compile("/appels/[0-9a-f-]{36}$"))
-        timer = self.page.get_by_role("timer", name="Durée de l'appel")
+        timer = self.page.get_by_role("timer", name="Durée de l’appel")
         await expect(timer).to_have_text(re.compile(r"00:(0[1-9]|1\d|2\d)"))
 
     async def type_in(self, field: str, letters: str, offered: str) -> None:

@@ -35,7 +35,7 @@ async def test_an_opening_is_added_by_its_form_dragged_stretched_and_taken_away(
     await dialog.get_by_label("De", exact=True).fill("13:00")
     await dialog.get_by_label("À", exact=True).fill("15:00")
     await dialog.get_by_role("button", name="Ouvrir").dblclick()
-    await expect(week.get_by_role("status")).to_contain_text("L'ouverture est ajoutée")
+    await expect(week.get_by_role("status")).to_contain_text("L’ouverture est ajoutée")
     await expect(opening_at(week, day, "13:00")).to_have_count(1)
 
     await drag(week, opening_at(week, day, "13:00"), down=HOUR)
@@ -53,7 +53,7 @@ async def test_an_opening_is_added_by_its_form_dragged_stretched_and_taken_away(
 
     await opening_at(week, day, "14:00").focus()
     await week.keyboard.press("Enter")
-    await dialog.get_by_role("button", name="Retirer l'ouverture").click()
+    await dialog.get_by_role("button", name="Retirer l’ouverture").click()
     await expect(week.get_by_role("status")).to_contain_text("retirée")
     await expect(opening_at(week, day, "14:00")).to_have_count(0)
 
@@ -114,7 +114,7 @@ async def test_an_appointment_is_moved_by_keyboard_and_the_move_undone(week: Pag
     other = dialog.get_by_role("button", name=re.compile(rf"\b{day.day}\s{MONTHS[day.month - 1]} à")).last
     hour = (await other.inner_text())[-5:]
     await other.press("Enter")
-    await expect(week.get_by_role("status")).to_contain_text("a changé d'heure")
+    await expect(week.get_by_role("status")).to_contain_text("a changé d’heure")
     await expect(visit).to_contain_text(hour)
     await expect(visit).to_be_focused()
     await week.get_by_role("status").get_by_role("button", name="Annuler").press("Enter")
@@ -128,7 +128,7 @@ async def test_a_refused_drag_goes_back_with_a_kind_sentence(week: Page, house: 
     visit = week.locator(f'[data-evenement="r{booked["id"]}"]')
     await expect(visit).to_be_visible()
     await drag(week, visit, down=-6 * HOUR - 14)
-    await expect(week.get_by_role("status")).to_contain_text("n'est pas ouverte dans l'agenda")
+    await expect(week.get_by_role("status")).to_contain_text("n’est pas ouverte dans l’agenda")
     await expect(visit).to_contain_text("18:00")
 
 
@@ -140,15 +140,15 @@ async def test_an_absence_says_whom_it_touches_before_it_is_kept(week: Page, hou
     await week.get_by_role("link", name="Absence", exact=True).click()
     dialog = week.get_by_role("dialog")
     await dialog.get_by_label("Du", exact=True).fill(day.isoformat())
-    await dialog.get_by_role("button", name="Noter l'absence").click()
+    await dialog.get_by_role("button", name="Noter l’absence").click()
     await expect(dialog.get_by_role("alert").filter(has_text="déjà pris")).to_contain_text("Martre")
     assert not [one for one in await agenda_of(week, day, 0) if one["kind"] == "absence"]
     await dialog.get_by_role("button", name="quand même").click()
-    await expect(week.get_by_role("status")).to_contain_text("L'absence est notée")
+    await expect(week.get_by_role("status")).to_contain_text("L’absence est notée")
     away = week.locator("#grille .k-abs")
     await expect(away).to_be_visible()
     await away.click()
-    await dialog.get_by_role("button", name="Retirer l'absence").click()
+    await dialog.get_by_role("button", name="Retirer l’absence").click()
     await expect(away).to_have_count(0)
 
 

@@ -61,7 +61,7 @@ async def test_suicidal_ideas_open_prompts_and_below_four_it_is_asked_once_wheth
     await call(page, level="2")
     await choose(page, "motives", "suicidal_ideas")
     await expect(page.get_by_text("à explorer avec la personne")).to_be_visible()
-    await expect(page.get_by_text("C'est voulu")).to_have_count(1 + 1)  # the question, and the box that answers it
+    await expect(page.get_by_text("C’est voulu")).to_have_count(1 + 1)  # the question, and the box that answers it
     await expect(page.locator("#niveau [name=level][value='2']")).to_be_checked()
     await choose(page, "level_confirmed", "oui")
     await expect(page.locator(".voulu")).to_be_hidden()
@@ -71,7 +71,7 @@ async def test_suicidal_ideas_open_prompts_and_below_four_it_is_asked_once_wheth
     )
     await page.locator("#call_back").fill("06 12 34 56 78")
     await page.get_by_role("button", name="Garder", exact=True).click()
-    await expect(page.locator("#numero-dit")).to_have_text("C'est gardé.")
+    await expect(page.locator("#numero-dit")).to_have_text("C’est gardé.")
 
 
 async def test_the_list_never_moves_under_the_focus(page: Page) -> None:
@@ -103,7 +103,7 @@ async def test_whoever_is_slower_is_offered_the_nearest_hours(
         assert held in value
         mine = other.locator("#liste .creneau").first
         await mine.evaluate("(one, value) => { one.classList.remove('pris'); one.value = value; one.click(); }", value)
-        await expect(other.locator("#pris")).to_contain_text("Ce créneau vient d'être pris")
+        await expect(other.locator("#pris")).to_contain_text("Ce créneau vient d’être pris")
         nearest = other.locator("#pris .creneau")
         assert 1 <= await nearest.count() <= 3
         await nearest.first.click()
@@ -115,7 +115,7 @@ async def test_what_is_typed_without_network_is_kept_and_sent_later(page: Page) 
     await call(page)
     await page.context.set_offline(True)
     await page.locator("#f-notes").fill("écrit sans réseau, avec “guillemets” et 😶")
-    await expect(page.get_by_text("Connexion interrompue. Rien n'est perdu")).to_be_visible()
+    await expect(page.get_by_text("Connexion interrompue. Rien n’est perdu")).to_be_visible()
     await expect(page.locator("#enregistre")).to_contain_text("gardé sur ce poste")
     await page.context.set_offline(False)
     await expect(page.locator("#enregistre")).to_contain_text("enregistré à", timeout=PATIENCE)
@@ -225,4 +225,4 @@ async def test_a_message_can_be_taken_back_for_ten_seconds(page: Page) -> None:
     await expect(page.locator("#apercu q")).to_contain_text(re.compile(r"\d à \d+\sh.*\s:\shttp"))
     await page.get_by_role("button", name="Confirmer").click()
     await page.get_by_role("button", name="Reprendre le message").click()
-    await expect(page.locator("#rattraper")).to_contain_text("rien n'est parti")
+    await expect(page.locator("#rattraper")).to_contain_text("rien n’est parti")

@@ -37,10 +37,10 @@ async def test_a_whole_call_without_scripts(chromium: Browser, house: RunningHou
         await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
         await page.get_by_role("button", name="Confirmer").click()
         await expect(page.locator(".code-dit")).to_be_visible()
-        await page.get_by_role("link", name="Alerter l'astreinte").click()
+        await page.get_by_role("link", name="Alerter l’astreinte").click()
         await page.get_by_role("button", name="Alerter", exact=True).click()
-        await page.get_by_role("button", name="lever l'alerte").click()
-        await expect(page.get_by_role("heading", name="L'alerte est levée")).to_be_visible()
+        await page.get_by_role("button", name="lever l’alerte").click()
+        await expect(page.get_by_role("heading", name="L’alerte est levée")).to_be_visible()
 
 
 async def test_what_must_be_reached_is_in_sight_on_a_small_desk_and_at_twice_the_text(page: Page) -> None:

@@ -23,7 +23,7 @@ async def page(chromium: Browser, house: RunningHouse) -> AsyncIterator[Page]:
 async def test_level_five_and_alt_u_open_the_same_confirmation(page: Page) -> None:
     await call(page, level=None)
     await page.locator("#fiche [name=level][value='5']").press("Space")
-    dialog = page.get_by_role("dialog", name="Alerter l'astreinte")
+    dialog = page.get_by_role("dialog", name="Alerter l’astreinte")
     await expect(dialog).to_be_visible()
     await dialog.get_by_role("link", name="Revenir").click()
     await expect(dialog).to_be_hidden()
@@ -40,7 +40,7 @@ async def test_every_ring_shows_and_whoever_was_woken_says_so_without_signing_in
     known = len(house.messages())
     await page.keyboard.press("Alt+KeyU")
     await page.get_by_role("button", name="Alerter", exact=True).click()
-    await expect(page.get_by_role("heading", name="L'alerte est partie")).to_be_visible()
+    await expect(page.get_by_role("heading", name="L’alerte est partie")).to_be_visible()
     await expect(page.locator("dialog .essais li").first).to_be_visible()
     await expect(page.locator("dialog .essais li.taken").first).to_be_visible(timeout=PATIENCE)
     links = [found for one in house.messages()[known:] for found in re.findall(r"/alerte#[\w-]+", json.dumps(one))]
@@ -59,7 +59,7 @@ async def test_when_the_alert_cannot_leave_the_number_stands_large_at_once(page:
     await page.route("**/urgence", lambda route: route.abort())
     await page.keyboard.press("Alt+KeyU")
     await page.get_by_role("button", name="Alerter", exact=True).click()
-    await expect(page.get_by_text("L'alerte n'est pas partie d'ici. Appelez maintenant.")).to_be_visible()
+    await expect(page.get_by_text("L’alerte n’est pas partie d’ici. Appelez maintenant.")).to_be_visible()
     number = page.locator("#urgence-echec a").first
     await expect(number).to_be_visible()
     assert await number.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 32
@@ -69,5 +69,5 @@ async def test_an_alert_is_lifted_in_one_gesture(page: Page) -> None:
     await call(page, level=None)
     await page.keyboard.press("Alt+KeyU")
     await page.get_by_role("button", name="Alerter", exact=True).click()
-    await page.get_by_role("button", name="lever l'alerte").click()
-    await expect(page.get_by_role("heading", name="L'alerte est levée")).to_be_visible()
+    await page.get_by_role("button", name="lever l’alerte").click()
+    await expect(page.get_by_role("heading", name="L’alerte est levée")).to_be_visible()

@@ -62,11 +62,11 @@ async def raise_and_call_off(page: Page, house: RunningHouse, place: str) -> Non
     """Alt+U and one confirmation; the alert says from where, and is called back."""
     await page.keyboard.press("Alt+KeyU")
     await page.get_by_role("button", name="Alerter", exact=True).click()
-    await expect(page.get_by_role("heading", name="L'alerte est partie")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_role("heading", name="L’alerte est partie")).to_be_visible(timeout=PATIENCE)
     (row,) = await house.ask("referral", "SELECT raised_from FROM urgent_action ORDER BY triggered_at DESC LIMIT 1")
     assert row["raised_from"] == place
-    await page.get_by_role("button", name="lever l'alerte").click()
-    await expect(page.get_by_role("heading", name="L'alerte est levée")).to_be_visible()
+    await page.get_by_role("button", name="lever l’alerte").click()
+    await expect(page.get_by_role("heading", name="L’alerte est levée")).to_be_visible()
 
 
 async def took_place(house: RunningHouse, desk: Desk) -> tuple[Any, Any]:

@@ -38,7 +38,7 @@ async def test_hours_are_seen_before_they_are_saved_and_told_anew(chromium: Brow
     await expect(shown).to_contain_text("06:00 – 07:15")
     await clean(page)
     await page.get_by_role("button", name="Ouvrir ces heures").dblclick()
-    await expect(page.get_by_role("status").first).to_contain_text("L'ouverture est ajoutée")
+    await expect(page.get_by_role("status").first).to_contain_text("L’ouverture est ajoutée")
     line = page.get_by_role("listitem").filter(has_text="Le dernier dimanche du mois, 06:00 – 07:15")
     await expect(line).to_have_count(1)
     await clean(page)
@@ -53,13 +53,13 @@ async def test_hours_are_seen_before_they_are_saved_and_told_anew(chromium: Brow
     await page.get_by_label("Jour", exact=True).fill((first + timedelta(days=200)).isoformat())
     await page.get_by_role("button", name="Demander").click()
     await expect(page.locator("#pourquoi")).to_contain_text("Aucun créneau ce jour-là")
-    await expect(page.locator("#pourquoi")).to_contain_text("C'est trop loin")
+    await expect(page.locator("#pourquoi")).to_contain_text("C’est trop loin")
 
     for _ in range(2):
         line = page.get_by_role("listitem").filter(has_text="06:00 – 07:15").first
         await line.get_by_role("link", name=re.compile("^Modifier")).click()
-        await page.get_by_role("button", name="Retirer l'ouverture").click()
-        await expect(page.get_by_role("status").first).to_contain_text("L'ouverture est retirée")
+        await page.get_by_role("button", name="Retirer l’ouverture").click()
+        await expect(page.get_by_role("status").first).to_contain_text("L’ouverture est retirée")
     await expect(page.get_by_role("listitem").filter(has_text="06:00 – 07:15")).to_have_count(0)
     await context.close()
 
@@ -84,6 +84,6 @@ async def test_a_type_is_set_by_the_coordination_without_scripts(chromium: Brows
         await page.get_by_label("Nom pour les professionnels").fill(name)
         await page.get_by_label("Durée").fill("30")
         await page.get_by_role("button", name="Enregistrer").click()
-        await expect(page.get_by_text("C'est enregistré")).to_be_visible()
+        await expect(page.get_by_text("C’est enregistré")).to_be_visible()
         await page.get_by_role("link", name="Modifier : Rendez-vous de suivi sur place").click()
     await context.close()

@@ -124,13 +124,13 @@ async def an_alert_from_the_room(house: RunningHouse, person: Page, professional
     await professional.keyboard.press("Alt+KeyU")
     assert await professional.input_value("#u-place") == "12 rue des Lilas", "what was agreed is there already"
     await professional.get_by_role("button", name="Alerter", exact=True).click()
-    await professional.get_by_role("heading", name="L'alerte est partie").wait_for()
+    await professional.get_by_role("heading", name="L’alerte est partie").wait_for()
     assert await until(partial(rung, house, known))
     (row,) = await house.ask("referral", "SELECT raised_from FROM urgent_action ORDER BY triggered_at DESC LIMIT 1")
     assert row["raised_from"] == "room"
     assert await until(partial(heard_since, person, before))
-    await professional.get_by_role("button", name="lever l'alerte").click()
-    await professional.get_by_role("heading", name="L'alerte est levée").wait_for()
+    await professional.get_by_role("button", name="lever l’alerte").click()
+    await professional.get_by_role("heading", name="L’alerte est levée").wait_for()
     await professional.click("#urgence [data-revenir]")
     assert await professional.is_visible("[data-stage]")
 

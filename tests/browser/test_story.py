@@ -130,7 +130,7 @@ async def test_a_slot_held_elsewhere_is_struck_out_within_a_second_by_the_open_s
     await first.page.locator(f"#liste .creneau[data-cle='{wanted[1]}'][value^='{wanted[0]}']").click()
     await expect(first.page.locator("#confirmer")).to_be_visible()
     await expect(theirs).to_have_class("creneau pris", timeout=1000)
-    await expect(theirs).to_contain_text("pris à l'instant")
+    await expect(theirs).to_contain_text("pris à l’instant")
 
     assert asked == [], "told by the open stream, without asking"
     assert await second.page.locator("#liste .pro h3").all_inner_texts() == order

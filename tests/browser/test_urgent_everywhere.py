@@ -47,8 +47,8 @@ async def test_from_the_gesture_to_the_first_ring_in_less_than_ten_seconds_and_t
     for address in [str(one) for one in house.messages()[known:]]:
         assert SAID not in address and "Brest" not in address, "no datum of anyone leaves with an alert"
 
-    await page.get_by_role("button", name="lever l'alerte").click()
-    await expect(page.get_by_role("heading", name="L'alerte est levée")).to_be_visible()
+    await page.get_by_role("button", name="lever l’alerte").click()
+    await expect(page.get_by_role("heading", name="L’alerte est levée")).to_be_visible()
     await page.locator("dialog [data-revenir]").click()
     await expect(page.locator("#f-notes")).to_have_value("Elle parle doucement.")
     await expect(page.locator("#confirmer")).to_be_visible()
@@ -77,15 +77,15 @@ async def test_any_professional_raises_it_from_the_agenda_and_it_says_so(
     await page.goto("/connexion")
     await sign_in(page, house, house.account("expert").get("login") or house.account("expert")["identifier"])
     await page.wait_for_url("**/agenda*")
-    box = await page.get_by_role("link", name="Alerter l'astreinte").first.bounding_box()
+    box = await page.get_by_role("link", name="Alerter l’astreinte").first.bounding_box()
     assert box is not None and box["y"] + box["height"] < 768
     await page.keyboard.press("Alt+KeyU")
     await page.get_by_role("button", name="Alerter", exact=True).click()
-    await expect(page.get_by_role("heading", name="L'alerte est partie")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_role("heading", name="L’alerte est partie")).to_be_visible(timeout=PATIENCE)
     rows = await house.ask("referral", "SELECT raised_from FROM urgent_action ORDER BY triggered_at DESC LIMIT 1")
     assert rows[0]["raised_from"] == "agenda"
-    await page.get_by_role("button", name="lever l'alerte").click()
-    await expect(page.get_by_role("heading", name="L'alerte est levée")).to_be_visible()
+    await page.get_by_role("button", name="lever l’alerte").click()
+    await expect(page.get_by_role("heading", name="L’alerte est levée")).to_be_visible()
     await context.close()
 
 
@@ -99,16 +99,16 @@ async def test_the_post_reads_five_lines_and_presses_one_button(chromium: Browse
     await listener.goto("/urgence")
     await listener.get_by_label("Où est la personne").fill(SAID)
     await listener.get_by_role("button", name="Alerter", exact=True).click()
-    await expect(listener.get_by_role("heading", name="L'alerte est partie")).to_be_visible(timeout=PATIENCE)
+    await expect(listener.get_by_role("heading", name="L’alerte est partie")).to_be_visible(timeout=PATIENCE)
     await manager.goto("/astreinte")
     await expect(manager.locator(".cinq div")).to_have_count(5)
     assert SAID not in await manager.content()
-    await manager.get_by_role("button", name="J'ai l'alerte").click()
-    await expect(manager.get_by_role("heading", name="a l'alerte")).to_be_visible(timeout=PATIENCE)
+    await manager.get_by_role("button", name="J’ai l’alerte").click()
+    await expect(manager.get_by_role("heading", name="a l’alerte")).to_be_visible(timeout=PATIENCE)
     await expect(listener.locator("#suivi")).to_have_attribute("data-etat", "acknowledged", timeout=PATIENCE)
     await manager.get_by_role("link", name="Voir les détails").click()
     assert SAID not in await manager.content(), "details ask for the second factor"
     await expect(manager.get_by_role("link", name="Ajouter un second facteur")).to_be_visible()
-    await listener.get_by_role("button", name="lever l'alerte").click()
+    await listener.get_by_role("button", name="lever l’alerte").click()
     for page in (listener, manager):
         await page.context.close()

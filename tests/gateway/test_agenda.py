@@ -38,7 +38,7 @@ def test_only_what_is_near_and_not_over_asks_to_be_seen(hours: float, seen: bool
 def test_whoever_arrived_needs_no_eye_any_more() -> None:
     arrived = a_visit(hours=0.2, status=AppointmentStatus.ARRIVED)
     assert not arrived.to_see
-    assert arrived.state == ("En salle d'attente", "sauge")
+    assert arrived.state == ("En salle d’attente", "sauge")
 
 
 def test_the_room_opens_half_an_hour_before_for_the_professional_alone() -> None:

@@ -92,7 +92,7 @@ def test_notes_keep_their_lines_and_move_no_list() -> None:
 
 def test_what_is_said_aloud_holds_hour_person_way_and_cost() -> None:
     said = spoken.proposal(AT, NOW, "Europe/Paris", Modality.VIDEO, a_card())
-    assert said.startswith("J'ai une place ce matin à huit heures et demie, en visio, avec Claire Morvan, psychologue.")
+    assert said.startswith("J’ai une place ce matin à huit heures et demie, en visio, avec Claire Morvan, psychologue.")
     assert "gratuit" in said
     assert "identité" not in said
 

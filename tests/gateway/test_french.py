@@ -142,12 +142,24 @@ def test_no_line_starts_with_a_question_mark() -> None:
 
 
 def test_typography_leaves_tags_fields_and_escapes_alone() -> None:
-    page = Markup('<a title="quoi ?" href="/x?y=1">C&#39;est ici ?</a><textarea>l\'eau ?</textarea>')
+    page = Markup('<a title="quoi ?" href="/x?y=1">C&#39;est ici ?</a><textarea>l\'eau ?</textarea><b>Lu</b> : non')
     done = french.typo(page)
     assert 'title="quoi ?"' in done
+    assert "<b>Lu</b>\u00a0: non" in done
     assert "C’est ici\u202f?" in done
     assert "<textarea>l'eau ?</textarea>" in done
     assert french.typo("<b>") == "&lt;b&gt;"
+
+
+def test_what_a_tag_says_is_french_too_and_what_it_sends_is_as_typed() -> None:
+    page = (
+        '<button name="x" value="l&#39;eau" aria-label="Boire l&#39;eau"'
+        " data-words=\"rien n'y est\">d'<b>ici</b></button>"
+    )
+    said = french.typo(Markup(page))
+    assert said == (
+        '<button name="x" value="l&#39;eau" aria-label="Boire l’eau" data-words="rien n’y est">d’<b>ici</b></button>'
+    )
 
 
 def test_every_filter_is_offered_to_templates_under_its_own_name() -> None:

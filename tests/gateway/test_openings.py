@@ -9,7 +9,7 @@ import pytest
 
 from contracts.openings import Blocker, OpeningRule
 from gateway import opening_form
-from gateway.french import spaces
+from gateway.french import typo
 from gateway.opening_words import REASONS, reason, reasons, rhythm
 from tests.gateway.played import EXPERT, TYPE
 
@@ -24,7 +24,7 @@ def a_rule(rrule: str, first_day: date = date(2026, 11, 24)) -> OpeningRule:
         ("", "Une seule fois"),
         ("FREQ=DAILY", "Tous les jours"),
         ("FREQ=DAILY;INTERVAL=3;COUNT=4", "Tous les 3 jours"),
-        ("FREQ=DAILY;BYDAY=MO,TU", "Tous les jours, si c'est un lundi ou mardi"),
+        ("FREQ=DAILY;BYDAY=MO,TU", "Tous les jours, si c’est un lundi ou mardi"),
         ("FREQ=WEEKLY", "Chaque mardi"),
         ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Du lundi au vendredi"),
         ("FREQ=WEEKLY;BYDAY=SA,SU;UNTIL=20270101", "Samedi et dimanche"),
@@ -84,7 +84,7 @@ def test_every_reason_is_a_sentence_and_is_said_once() -> None:
     start, end = datetime(2026, 11, 24, 8, tzinfo=UTC), datetime(2026, 11, 24, 11, tzinfo=UTC)
     for code in REASONS:
         said = reason(Blocker(code, start, end, "1", minutes=90, number=3), "Indian/Reunion")
-        assert said[0].isupper() and said.endswith(".") and spaces(said)
+        assert said[0].isupper() and said.endswith(".") and typo(said)
     taken = Blocker("appointment", start, end)
     assert reasons([taken, taken], "Indian/Reunion") == [
         "Un rendez-vous est déjà pris de 12:00 à 15:00, ses minutes de pause comprises."

@@ -45,13 +45,18 @@ ENGLISH: Final = re.compile(
 )
 
 
+TYPED: Final = re.compile(r"(?:<(textarea|script|style|pre|code|kbd)\b.*?</\1>|<[^>]*>)", re.S)
+PLAIN: Final = re.compile(r".{0,20}(?:\w['\"]\w|(?<=\S) [?!;»]|« \S).{0,20}")
+"""French as a keyboard writes it: a straight apostrophe, a space that lets a question mark begin a line."""
+
+
 def visible(html: str) -> str:
     """What a page says, without its tags and what they carry."""
     return unescape(re.sub(r"<(script|style|template)\b.*?</\1>|<[^>]*>", " ", html, flags=re.S))
 
 
 def unkind(html: str) -> str:
-    """The raw code or the English that a page shows by mistake; nothing when it is a page for people."""
+    """The raw code, English or typewriter's French that a page shows by mistake; nothing when it is one for people."""
     text = visible(html)
-    found = RAW.search(text) or ENGLISH.search(text)
+    found = RAW.search(text) or ENGLISH.search(text) or PLAIN.search(unescape(TYPED.sub("\n", html)))
     return found[0] if found else ""

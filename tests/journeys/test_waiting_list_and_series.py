@@ -64,9 +64,9 @@ async def test_an_hour_that_comes_free_is_said_aloud_and_taken_for_the_person_at
         assert "À dire" in page.text
         offer = holding(page, "pour", offers[0]["id"])
         page = await walker.press(offer, button(offer, "oui"))
-        assert page.url.startswith("/attente?fait=oui") and "C'est pris" in unescape(page.text)
+        assert page.url.startswith("/attente?fait=oui") and "C’est pris" in unescape(page.text)
         again = await walker.press(offer, button(offer, "oui"))
-        assert "C'est pris" in unescape(again.text)  # the same press twice is one yes
+        assert "C’est pris" in unescape(again.text)  # the same press twice is one yes
         too_late = await walker.press(offer, button(offer, "non"))
         assert too_late.status in (409, 410) and 'role="alert"' in too_late.text
         (moved,) = [

@@ -26,7 +26,7 @@ CALL_BACK_LEVEL = 4  # care.md 6
 FIELD_SENTENCES = {
     "phone": "Ce numéro ne se compose pas. Relisez-le avec la personne.",
     "phone-takes-no-messages": "Ce numéro ne reçoit pas de SMS. Demandez un mobile, ou une adresse.",
-    "mail": "Cette adresse n'est pas complète. Relisez-la avec la personne.",
+    "mail": "Cette adresse n’est pas complète. Relisez-la avec la personne.",
 }
 LOST = frozenset({"hold-expired", "slot-taken", "slot-not-open", "too-soon", "hold-mismatch"})
 
@@ -98,7 +98,7 @@ async def recall(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     contact = await page.house.referral.contact(contact_id)
     try:
         await page.house.reminders.recall(contact.case_id, key=page.key("recall"))
-        said = "Le message est repris : rien n'est parti."
+        said = "Le message est repris : rien n’est parti."
     except PeerProblem as error:
         said = sentence(error.problem.code, error.problem.status)
     return await page.render("calls/rattrape.html", said=said, contact=contact)
@@ -143,7 +143,7 @@ async def refused(page: Page, contact: Contact, now_held: Held, wanted: Wishes, 
         for name, why in problem.fields.items()
     }
     if problem.code == "plan-missing":
-        errors = {"plan": "Ce rendez-vous est lointain pour ce niveau : que fait-on d'ici là ?"}
+        errors = {"plan": "Ce rendez-vous est lointain pour ce niveau : que fait-on d’ici là ?"}
     if problem.code == "pin-malformed":
         errors = {"pin": sentence("pin-malformed")}
     refusal = "" if errors else sentence(problem.code, problem.status)

@@ -54,7 +54,7 @@ async def find(page: NamedPage) -> Response[str] | Redirect:
         contact = await page.house.desk.call_again(case_id, key=page.key("again"))
     except PeerProblem as error:
         known = {
-            "code-not-open": "Aucun dossier ne s'ouvre avec ces mots. Faites-les répéter, un par un.",
+            "code-not-open": "Aucun dossier ne s’ouvre avec ces mots. Faites-les répéter, un par un.",
             "proof-needed": "La personne a choisi un code PIN : demandez-lui ses quatre chiffres.",
         }
         said = known.get(error.problem.code) or sentence(error.problem.code, error.problem.status)

@@ -52,7 +52,7 @@ async def call_back_number(contact_id: FromPath[UUID], page: NamedPage) -> Respo
         return Response({"sentence": said}, status_code=error.problem.status)
     if not page.fragment:
         return page.redirect(f"/appels/{contact_id}")
-    return Response({"said": "C'est gardé." if number else "Le numéro est effacé."}, status_code=200)
+    return Response({"said": "C’est gardé." if number else "Le numéro est effacé."}, status_code=200)
 
 
 @post("/appels/{contact_id:uuid}/ecarter", opt=LISTENERS_ONLY)

@@ -97,7 +97,7 @@ def proof_typed(page: Page) -> NewProof:
 def proof_errors(error: Exception) -> list[str]:
     """Sentences for a proof that was refused."""
     if not isinstance(error, PeerProblem):
-        return ["Une date n'a pas été comprise."]
+        return ["Une date n’a pas été comprise."]
     if error.problem.code != "proof-refused":
         raise error
     return [words.why(name, said) for name, said in error.problem.fields.items()]
