@@ -1,6 +1,6 @@
 """The waiting room: who may sit where, who waits, who lets in; pure, no clock, no network."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -109,6 +109,11 @@ def leave(seats: Seats, name: str) -> Seats:
     """Leave for good, by one's own wish; a lost connection is not leaving."""
     seat = seats.get(name)
     return seats if seat is None else _with(seats, name, replace(seat, state=State.LEFT))
+
+
+def over(seats: Seats, here: Collection[str], *, until: datetime, now: datetime) -> bool:
+    """The time of the room is past and nobody is with anyone: a page left open overnight keeps no room."""
+    return now >= until and sum(name in seats and seats[name].state in INSIDE for name in here) < 2
 
 
 def _with(seats: Seats, name: str, seat: Seat) -> Seats:

@@ -68,6 +68,11 @@ class SocketLine:
         self.put(FromServer(kind="move"))
         self.end(MOVED)
 
+    def shut(self) -> None:
+        """The time of this room is over."""
+        self.put(FromServer(kind="problem", code=domain.RoomClosed().code))
+        self.end(REFUSED)
+
     def end(self, code: int) -> None:
         """Close once what waits has left; what does not fit is given up."""
         while self._queue.full():

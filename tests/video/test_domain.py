@@ -110,3 +110,12 @@ def test_nobody_is_ever_inside_whom_the_professional_did_not_admit(
         for waits in (PERSON, GUEST):
             seat = seats.get(waits)
             assert seat is None or seat.state not in INSIDE or (waits, seat.holder) in admitted
+
+
+def test_after_its_time_a_room_stays_open_to_two_who_are_together_and_to_nobody_who_waits() -> None:
+    together, both = domain.admit(both_here(), PROFESSIONAL), {PERSON, PROFESSIONAL}
+
+    assert not domain.over(NO_SEATS, both, until=NOON, now=NOON - timedelta(seconds=1))
+    assert not domain.over(together, both, until=NOON, now=NOON + timedelta(hours=5))
+    assert domain.over(together, {PROFESSIONAL}, until=NOON, now=NOON)
+    assert domain.over(both_here(), both, until=NOON, now=NOON)

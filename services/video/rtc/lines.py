@@ -1,6 +1,7 @@
 """What a room asks of the way to one browser, and how much it lets through."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.video import FromServer
@@ -27,6 +28,16 @@ class Line(Protocol):
     def replace(self) -> None: ...
 
     def move(self) -> None: ...
+
+    def shut(self) -> None: ...
+
+
+@dataclass
+class Place:
+    """What is live about one seat."""
+
+    line: Line | None = None
+    candidates: int = 0  # said for no leg that stands
 
 
 def answered(text: str) -> sdp.Answer:

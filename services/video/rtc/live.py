@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -17,19 +16,11 @@ from services.video.domain import PERSON, PROFESSIONAL, SEATS
 from services.video.placement import HeldElsewhere, Placement
 from services.video.rtc import sdp
 from services.video.rtc.leg import Leg, LegState
-from services.video.rtc.lines import Line, NotUnderstood, TooManyCandidates, answered, candidates
+from services.video.rtc.lines import Line, NotUnderstood, Place, TooManyCandidates, answered, candidates
 from services.video.rtc.links import Link, Links
 from services.video.rtc.room import Pair
 
 OLD_PAIRS_LIVE = 8.0  # seconds: make before break, on this node and when the room goes to another
-
-
-@dataclass
-class _Place:
-    """What is live about one seat."""
-
-    line: Line | None = None
-    candidates: int = 0  # said for no leg that stands
 
 
 class LiveRoom:
@@ -57,7 +48,7 @@ class LiveRoom:
         self._seat_kept = seat_kept
         self._public_address = public_address
         self._emptied = emptied
-        self._places = {name: _Place() for name in SEATS}
+        self._places = {name: Place() for name in SEATS}
         self._lock = asyncio.Lock()
         self._tasks, self._closing = set[asyncio.Task[Any]](), set[asyncio.Task[Any]]()
 
@@ -119,6 +110,14 @@ class LiveRoom:
         """Another node takes this room: everyone comes back there, and our packets flow until theirs do."""
         async with self._lock:
             self._move()
+
+    async def shut_if_over(self, now: datetime) -> None:
+        """Nobody waits behind a door that will not open."""
+        async with self._lock:
+            here = {name: place.line for name, place in self._places.items() if place.line is not None}
+            if domain.over(self.seats, here, until=self.until, now=now):
+                for line in here.values():
+                    line.shut()
 
     async def close(self) -> None:
         """This node goes: tell everyone to come back, wherever the room then is."""

@@ -91,6 +91,7 @@ class Node:
         async with self._opening:
             live = self.rooms.get(room)
             if live is not None and not live.moved:
+                live.until = max(live.until, until)
                 return live
             try:
                 claim = await self._claim(room, until, silent)
@@ -174,7 +175,11 @@ class Node:
         for beats in itertools.count(1):
             await asyncio.sleep(BEAT_EVERY)
             await self._beat_once()
-            if self._ended and beats % SWEEP_EVERY == 0:
+            if beats % SWEEP_EVERY:
+                continue
+            for room in list(self.rooms.values()):
+                await room.shut_if_over(now())
+            if self._ended:
                 self._ended = False
                 gc.collect()  # each ended leg is a ring of objects that holds 50 kB of TLS; this takes some 5 ms
 
