@@ -11,8 +11,20 @@ from pathlib import Path
 
 from infra import browser, detached, lanes, relay
 from infra.assets import ensure_assets
-from infra.embedded import runfile
-from infra.install import LOCK, OWN, ROOT, TOOLS_LOCK, VENV, SetupFailed, ensure_tool, ensure_venv, python, run_quietly
+from infra.embedded import refusals, runfile
+from infra.install import (
+    LOCK,
+    OWN,
+    ROOT,
+    TOOLS_LOCK,
+    VENV,
+    SetupFailed,
+    alone,
+    ensure_tool,
+    ensure_venv,
+    python,
+    run_quietly,
+)
 
 DATA = OWN / "data"
 # The house's own tests lie directly under tests/: the shape of the code, the templates, the settings.
@@ -40,6 +52,9 @@ def main(arguments: list[str], started_in: str) -> int:
     except SetupFailed as failed:
         print(failed, file=sys.stderr)
         return 2
+    except PermissionError as refused:  # another account's folder, or house
+        print(refusals.cannot_read(getattr(chosen, "data", ROOT), refused), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return code
@@ -47,7 +62,13 @@ def main(arguments: list[str], started_in: str) -> int:
 
 def _parser(started_in: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./veilleuse", description="La Veilleuse, une commande pour tout.")
-    words = parser.add_subparsers(required=True, metavar="MOT")
+
+    def explain(_: argparse.Namespace, _rest: list[str]) -> int:
+        parser.print_help(sys.stderr)
+        return 2
+
+    parser.set_defaults(do=explain, takes_rest=False)
+    words = parser.add_subparsers(metavar="MOT")
 
     def word(
         name: str, do: Callable[[argparse.Namespace, list[str]], int], about: str, *, rest: bool = False
@@ -95,7 +116,10 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
 def _folder(started_in: Path, given: str) -> Path:
     if not given.strip():
         raise argparse.ArgumentTypeError("il faut le nom d'un dossier")
-    return (started_in / given).resolve()
+    try:
+        return (started_in / given).resolve()
+    except (OSError, RuntimeError) as refused:  # a link that may not be followed, or that goes in circles
+        raise argparse.ArgumentTypeError(f"« {given} » ne mène à aucun dossier") from refused
 
 
 def _port(given: str) -> int:
@@ -106,7 +130,7 @@ def _port(given: str) -> int:
 
 def _set_up() -> None:
     """Libraries and files of the pages, side by side: both mostly wait for the network."""
-    with ThreadPoolExecutor() as both:
+    with alone(say), ThreadPoolExecutor() as both:
         for done in [both.submit(ensure_venv, say), both.submit(ensure_assets, say)]:
             done.result()
 
@@ -141,10 +165,11 @@ def status(chosen: argparse.Namespace, _: list[str]) -> int:
     alive = runfile.is_held(chosen.data)
     run = runfile.read(chosen.data) if alive else None
     if chosen.json:
-        say(json.dumps(run or {"state": "stopped", "processes": {}}, indent=2, ensure_ascii=False))
+        nothing: dict[str, object] = {"state": "starting" if alive else "stopped", "processes": {}}
+        say(json.dumps(run or nothing, indent=2, ensure_ascii=False))
         return 0 if run else 3
     if run is None:
-        say(f"Rien ne tourne sur {chosen.data}.")
+        say(f"La maison s'allume sur {chosen.data}." if alive else f"Rien ne tourne sur {chosen.data}.")
         return 3
     say(f"{run['url']} ({run['state']})   messages : {run['messages_url']}")
     for name, one in run["processes"].items():

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from infra.embedded import runfile
+from infra.embedded import refusals, runfile
 
 STOPPED_WITHIN = 90.0
 
@@ -20,7 +21,7 @@ def start(argv: list[str], data: Path) -> int:
         log = data / "up.log"
         out = log.open("ab")  # a house that runs here already goes on writing into it
     except OSError as refused:
-        print(f"Je ne peux pas écrire dans {data} ({refused.strerror}).", file=sys.stderr)
+        print(refusals.cannot_write(data, refused), file=sys.stderr)
         return 2
     with out, log.open("rb") as said:
         said.seek(0, os.SEEK_END)
@@ -41,13 +42,17 @@ def start(argv: list[str], data: Path) -> int:
 
 def stop(data: Path, say: Callable[[str], None]) -> int:
     """Ask the house to stop and wait until it has."""
-    run = runfile.read(data)
-    if run is None or not runfile.is_held(data):
+    if not runfile.is_held(data):
         say(f"Rien ne tourne sur {data}.")
         return 0
-    os.kill(run["pid"], signal.SIGTERM)
+    asked = None
     deadline = time.monotonic() + STOPPED_WITHIN
     while runfile.is_held(data):
+        run = runfile.read(data)  # none yet when it has only just begun
+        if run is not None and run["pid"] != asked:
+            asked = run["pid"]
+            with suppress(ProcessLookupError):
+                os.kill(asked, signal.SIGTERM)
         if time.monotonic() > deadline:
             say(f"Elle ne s'arrête pas : regardez {data / 'logs'}.")
             return 1

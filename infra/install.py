@@ -1,13 +1,17 @@
 """Makes `.venv` from the lock, with nothing at hand but Python: a warm start finds the stamp and does nothing."""
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+
+from infra.embedded import refusals
 
 ROOT = Path(__file__).parent.parent
 VENV = ROOT / ".venv"
@@ -26,6 +30,19 @@ class SetupFailed(Exception):
 def python(venv: Path = VENV) -> Path:
     """The interpreter of a venv."""
     return venv / "bin" / "python"
+
+
+@contextmanager
+def alone(say: Callable[[str], None]) -> Iterator[None]:
+    """One command sets up at a time: two that begin together in a fresh clone would write the same files."""
+    _check_writable()
+    with (OWN / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Une autre commande s'installe ici, j'attends qu'elle ait fini…")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def ensure_venv(say: Callable[[str], None]) -> None:
@@ -132,13 +149,17 @@ def _locked(package: str) -> str:
     return "\n".join(kept) + "\n"
 
 
-def _check_room() -> None:
+def _check_writable() -> None:
     try:
         OWN.mkdir(parents=True, exist_ok=True)
         (OWN / ".essai").write_bytes(b"")
         (OWN / ".essai").unlink()
     except OSError as refused:
-        raise SetupFailed(f"Je ne peux pas écrire dans {ROOT} ({refused.strerror}).") from refused
+        raise SetupFailed(f"Je ne peux pas écrire dans {ROOT} ({refusals.reason(refused)}).") from refused
+
+
+def _check_room() -> None:
+    _check_writable()
     free = shutil.disk_usage(ROOT).free // 2**20
     if free < NEEDED_MB:
         raise SetupFailed(f"Le disque est presque plein : il reste {free} Mo, il en faut {NEEDED_MB} pour s'installer.")

@@ -21,13 +21,22 @@ def free_port() -> int:
 
 def is_taken(port: int, host: str = HOST) -> bool:
     """Whether something already listens there, or the port may not be ours (below 1024, for a user)."""
+    return _bind_refused(port, host) is not None
+
+
+def is_forbidden(port: int, host: str = HOST) -> bool:
+    """Whether the machine keeps this port from us (below 1024, for a user)."""
+    return isinstance(_bind_refused(port, host), PermissionError)
+
+
+def _bind_refused(port: int, host: str) -> OSError | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+        except OSError as refused:
+            return refused
+    return None
 
 
 def answers(port: int, host: str = HOST) -> bool:

@@ -1,6 +1,7 @@
 """What stops `up` before it breaks anything, each as a plain French sentence that says what to do."""
 
-import os
+import errno
+import shlex
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,18 @@ from infra.embedded.ownership import UnshareRefused, check_not_as_root, not_as_r
 
 DEFAULT_DATA = Path(".veilleuse/data")
 ENOUGH_DISK = 700 * 1024 * 1024
+
+
+REASONS = {
+    errno.EACCES: "vous n'en avez pas le droit",
+    errno.EPERM: "vous n'en avez pas le droit",
+    errno.EEXIST: "ce n'est pas un dossier",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.ENAMETOOLONG: "ce nom est trop long",
+    errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "votre part du disque est pleine",
+    errno.EROFS: "ce disque ne se laisse que lire",
+}
 
 
 class Refusal(Exception):
@@ -23,10 +36,25 @@ def writable(folder: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as refused:
-        reason = os.strerror(refused.errno) if refused.errno else str(refused)
-        raise Refusal(
-            f"Je ne peux pas écrire dans {folder} ({reason}). Donnez un autre dossier avec --data DOSSIER."
-        ) from refused
+        raise Refusal(cannot_write(folder, refused)) from refused
+
+
+def cannot_write(folder: Path, refused: OSError) -> str:
+    """The sentence of a folder that does not let itself be written to."""
+    return f"Je ne peux pas écrire dans {folder} ({reason(refused)}). Donnez un autre dossier avec --data DOSSIER."
+
+
+def cannot_read(folder: Path, refused: OSError) -> str:
+    """The sentence of a folder that is another account's."""
+    return (
+        f"Je ne peux pas voir ce qui tourne sur {folder} ({reason(refused)}). "
+        "Lancez la commande avec le compte qui a allumé la maison."
+    )
+
+
+def reason(refused: OSError) -> str:
+    """Why the system said no, in French for what people meet."""
+    return REASONS.get(refused.errno or 0) or refused.strerror or str(refused)
 
 
 def enough_disk(folder: Path, needed: int = ENOUGH_DISK) -> None:
@@ -40,7 +68,11 @@ def enough_disk(folder: Path, needed: int = ENOUGH_DISK) -> None:
 
 
 def port_free(port: int) -> None:
-    """Nobody serves on the public port yet."""
+    """Nobody serves on the public port yet, and it may be ours."""
+    if ports.is_forbidden(port):
+        raise Refusal(
+            f"Le port {port} est réservé à root sur cette machine. Essayez : ./veilleuse up --port {_next_free(8000)}"
+        )
     if ports.is_taken(port):
         raise Refusal(
             f"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port {_next_free(port)}"
@@ -48,7 +80,8 @@ def port_free(port: int) -> None:
 
 
 def _next_free(port: int) -> int:
-    return next((one for one in range(port + 1, min(port + 100, 65_536)) if not ports.is_taken(one)), 8000)
+    from_here = max(port + 1, 1024)
+    return next((one for one in range(from_here, min(from_here + 100, 65_536)) if not ports.is_taken(one)), 8000)
 
 
 def able_to_step_down(prefix: list[str] | None = None) -> None:
@@ -65,9 +98,12 @@ def able_to_step_down(prefix: list[str] | None = None) -> None:
 
 def already_running(data: Path, url: str) -> Refusal:
     """The sentence of a second `up` on the same data."""
-    return Refusal(f"La Veilleuse tourne déjà sur {data} : {url}\nPour l'arrêter : {how_to_stop(data)}")
+    where = f"La Veilleuse tourne déjà sur {data} : {url}" if url else f"La Veilleuse s'allume déjà sur {data}."
+    return Refusal(f"{where}\nPour l'arrêter : {how_to_stop(data)}")
 
 
 def how_to_stop(data: Path) -> str:
     """The command that stops the house on this data, as one types it in our folder."""
-    return "./veilleuse down" if data == DEFAULT_DATA.absolute() else f"./veilleuse down --data {data}"
+    return (
+        "./veilleuse down" if data == DEFAULT_DATA.absolute() else f"./veilleuse down --data {shlex.quote(str(data))}"
+    )

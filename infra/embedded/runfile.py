@@ -59,3 +59,8 @@ def read(data: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return found
+
+
+def forget(data: Path) -> None:
+    """No run is written down any more."""
+    path(data).unlink(missing_ok=True)

@@ -38,8 +38,14 @@ def _roles(grants: tuple[Grant, ...]) -> set[Role]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="veilleuse token")
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--role", required=True, choices=[str(role) for role in Role if role not in NOT_FOR_KEYS])
+    parser.add_argument("--role", required=True)
     chosen = parser.parse_args(arguments)
+    keyed = [str(role) for role in Role if role not in NOT_FOR_KEYS]
+    if chosen.role not in keyed:
+        print(
+            f"« {chosen.role} » n'est pas un rôle qui a une clé. Ceux-ci en ont : {', '.join(keyed)}", file=sys.stderr
+        )
+        return 2
     place = running(chosen.data)
     print(asyncio.run(make(place.database_url("identity", app_role("identity")), Role(chosen.role))))
     return 0

@@ -34,6 +34,7 @@ def check_ground(data: Path, port: int) -> runfile.Lock:
     if not lock.take():
         run = runfile.read(data) or {}
         raise refusals.already_running(data, run.get("url", ""))
+    runfile.forget(data)  # of a run that was killed: its pids may be others' by now
     refusals.enough_disk(data)
     refusals.port_free(port)
     if not os.environ.get("VEILLEUSE_POSTGRES_URL"):
@@ -54,6 +55,7 @@ async def run(place: Place, *, demo: bool, say: Callable[[str], None]) -> int:
 
     logs = place.data / "logs"
     supervisor = Supervisor(stages(place), logs=logs, preloaded=PRELOADED, changed=record, said=say)
+    record(supervisor)
     starting = asyncio.create_task(_start(supervisor, place, demo=demo, say=say))
     stopping = asyncio.create_task(stop.wait())
     code = 0
