@@ -1,8 +1,10 @@
 """One request to a page: who visits, what they sent, and how to answer with a page, a fragment or a way on."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,6 +29,8 @@ from gateway.door import (
 from gateway.house import House, gateway_of
 from kit.clock import now
 from kit.http import PeerAway
+
+FITS_A_HEADER = re.compile(r"[!-~]+")
 
 NAVIGATION = (
     ("Appels", "/appels", LISTENING),
@@ -101,7 +105,10 @@ class Page:
 
     def key(self, suffix: str) -> str:
         """The Idempotency-Key of one call of this press: the form's own key, and what is being done."""
-        return f"{self.field('idempotency_key')[:200] or uuid4().hex}:{suffix}"[:255]
+        given = self.field("idempotency_key")[:200] or uuid4().hex
+        if not FITS_A_HEADER.fullmatch(given):  # not one of our pages': the same press stays the same press
+            given = sha256(given.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{given}:{suffix}"[:255]
 
     async def context(self) -> dict[str, Any]:
         """What every template may use."""

@@ -41,9 +41,9 @@ def window(form: Mapping[str, str], now: datetime) -> tuple[datetime, datetime] 
     day = form.get("day", "")
     if day == "soon":
         return now, now + SOON
-    if not day.isdecimal() or int(day) >= DAYS:
+    if not day.isdecimal() or int(day[:9]) >= DAYS:
         return None
-    chosen = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=int(day))
+    chosen = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=int(day[:9]))
     starts_at = moment_typed(chosen.isoformat(), form.get("from", ""), zone)
     ends_at = moment_typed(chosen.isoformat(), form.get("to", ""), zone)
     if starts_at is None or ends_at is None:

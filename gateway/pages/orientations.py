@@ -162,7 +162,7 @@ async def show(page: NamedPage, referral_id: UUID, *, status: int = 200, **more:
 
 def _version(page: NamedPage) -> int | None:
     given = page.field("version")
-    return int(given) if given.isdigit() and len(given) < 10 else None
+    return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
 async def _then(page: NamedPage, referral_id: UUID, asked: Awaitable[Any]) -> Response[str] | Redirect:

@@ -18,6 +18,7 @@ from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.network.member import proof_errors, proof_typed
 from gateway.profile_form import LEAVES, PLACES, as_typed, changes
+from gateway.typed import version_typed
 from kit.http import PeerAway, PeerProblem
 
 EXPERT_ONLY = to(Role.EXPERT)
@@ -106,8 +107,8 @@ async def take_back(proof_id: FromPath[UUID], page: NamedPage) -> Redirect:
 @post("/profil/charte", opt=EXPERT_ONLY)
 async def sign(page: NamedPage) -> Redirect:
     """Sign the charter that was read."""
-    version = page.field("version")
-    await page.house.network.sign_charter(int(version) if version.isdecimal() else 0, key=page.key("charter"))
+    version = version_typed(page.field("version")) or 0
+    await page.house.network.sign_charter(version, key=page.key("charter"))
     return page.redirect("/profil?fait=charte#charte")
 
 

@@ -1,12 +1,16 @@
 """The door's memory: what a page asks by itself is no sign of life, and never hides one (trust.md F4)."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from contracts.caller import Grant
 from contracts.identity import Exchange, Session, SessionState, Token
 from contracts.words import Role
+from gateway import ringing_hours
 from gateway.door import Credential, Door
+from gateway.page import FITS_A_HEADER, Page
+from gateway.pages import orientations
 
 
 class Identity:
@@ -43,3 +47,25 @@ async def test_somebody_at_work_is_seen_although_the_page_asks_all_the_time() ->
     door.forget(str(identity.session.id))
     await door.session(who)
     assert identity.touched == [False, True, True]
+
+
+def test_a_press_is_named_in_a_header_whatever_its_form_held_and_the_same_press_is_named_the_same() -> None:
+    page = object.__new__(Page)
+
+    def named(held: str) -> str:
+        page.form = {"idempotency_key": [held]}
+        return page.key("book")
+
+    assert named("0f3a") == "0f3a:book"
+    for held in ("a\r\nSet-Cookie: x=1", "\x1f\x7f", "ö\u202e🫖", "\ud800", "two words"):
+        assert FITS_A_HEADER.fullmatch(named(held)), held
+        assert named(held) == named(held)
+    assert named("a\rb") != named("a\nb")
+
+
+def test_what_looks_like_a_number_and_is_none_is_no_version_and_no_day() -> None:
+    page = object.__new__(Page)
+    for odd in ("²", "9" * 5000, "-1", "", "1e3"):
+        page.form = {"version": [odd]}
+        assert orientations._version(page) is None
+        assert ringing_hours.window({"day": odd, "from": "10:00", "to": "12:00"}, datetime.now(UTC)) is None

@@ -14,6 +14,6 @@ class VersionMissing(Invalid):
 def version_seen(request: Request[Any, Any, Any]) -> int:
     """The version in If-Match; `version-missing` when there is none."""
     asked = (request.headers.get("if-match") or "").strip().removeprefix("W/").strip('"')
-    if not asked.isdigit() or len(asked) > 9:
+    if not asked.isdecimal() or len(asked) > 9:  # « ² » is a digit, and no number
         raise VersionMissing(fields={"if-match": "missing"})
     return int(asked)
