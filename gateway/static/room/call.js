@@ -14,7 +14,7 @@ const nothingYet = () => ({ packets: 0, still: 0, lost: 0, waited: 0 });
 /** Dispatches `heard` (detail: stream), `quality` (detail: good, fair, poor), `rung`, `stalled`, `leak`, `sealed` (detail: counts). */
 export class Call extends EventTarget {
   epoch = 0;
-  rung = 0;
+  rung = FIRST.rung;
   keys = null; // null: agreed to go without end-to-end encryption
   #sealing;
   #send;
@@ -152,7 +152,8 @@ export class Call extends EventTarget {
     const waited = packets ? 0 : last.waited + 1;
     this.#last = { packets, lost, still, waited };
     const worst = Math.max(share, lossThere);
-    const level = still || worst > 0.1 || delay > 0.6 || this.rung === NO_PICTURE ? 'poor' : worst > 0.03 || delay > 0.3 || this.rung ? 'fair' : 'good';
+    const lower = this.rung > 0 && !this.#ladder.starting;
+    const level = still || worst > 0.1 || delay > 0.6 || this.rung === NO_PICTURE ? 'poor' : worst > 0.03 || delay > 0.3 || lower ? 'fair' : 'good';
     this.dispatchEvent(new CustomEvent('quality', { detail: level }));
     if (this.#devices.video && this.#pictureAllowed) this.#climb({ bitrate, loss: lossThere, delay });
     if (still === QUIET && this.#before) return this.#instead();
@@ -174,7 +175,7 @@ export class Call extends EventTarget {
     this.#now = null;
     if (kept) return;
     this.#last = nothingYet();
-    this.rung = 0;
+    this.rung = FIRST.rung;
     this.#ladder = FIRST;
   }
 }

@@ -30,13 +30,8 @@ export const door = {
     if (before && (way === 'ecrit' || way === 'telephone')) given.devices.setVoice(false);
   },
 
-  /** Sealed where it can be; in clear only where going on in clear was agreed. */
   tell(others) {
-    if (!speaks) return;
-    for (const other of others) {
-      if (other.writing.possible) other.tell({ speaks });
-      else if (other.result?.sealed === false) other.note({ speaks });
-    }
+    if (speaks) for (const other of others) other.tell({ speaks });
   },
 
   heard(from, way) {
@@ -57,7 +52,7 @@ export const door = {
       door.choose(button.dataset.speaks);
       unfold(one('[data-ways]'), false, 'parole');
       one('[data-do="parole"]').focus();
-      if (button.dataset.speaks === 'oui' || button.dataset.speaks === 'bas') given.devices.setVoice(true).catch(() => {});
+      if (button.dataset.speaks === 'oui' || button.dataset.speaks === 'bas') given.voice();
     },
   },
 };

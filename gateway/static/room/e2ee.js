@@ -2,9 +2,13 @@
 
 const SLACK = { audio: 10, video: 5 }; // frames between two readings
 
-/** True when this browser can seal frames and agree on keys. */
+/** False where voice and picture have no way at all (switched off by a policy, a hardened browser): words remain. */
+export const canCall = 'RTCPeerConnection' in self;
+
+/** True when this browser can agree on keys, and seal under them all that it can send. */
 export async function canSeal() {
-  if (!('RTCRtpScriptTransform' in self) || !self.crypto?.subtle) return false;
+  if (canCall && !('RTCRtpScriptTransform' in self)) return false;
+  if (!self.crypto?.subtle) return false;
   try {
     await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits']);
     return true;

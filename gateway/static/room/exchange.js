@@ -11,13 +11,16 @@ export class Exchange {
   #raw = null;
   #open = null; // { page, round, nonce, commitment, theirs }
   #round = 0;
+  #mine;
   #send;
   #agreed;
 
   /** `send(data)` carries to the other browser; `agreed(result)` hears `{ sealed, secret, salt, … }` or `{ refused }`. */
-  constructor({ capable, send, agreed }) {
+  constructor({ capable, calls = true, send, agreed }) {
     this.page = text(crypto.getRandomValues(new Uint8Array(12)));
     this.capable = capable;
+    this.calls = calls; // false: this browser, or theirs, has no way for voice and picture
+    this.#mine = calls;
     this.result = null;
     this.#send = send;
     this.#agreed = agreed;
@@ -26,7 +29,7 @@ export class Exchange {
   /** Say hello; safe to repeat whenever the other appears. */
   async greet(reply = false) {
     await this.#makeKeys();
-    this.#send({ step: 'hello', page: this.page, capable: this.capable, reply });
+    this.#send({ step: 'hello', page: this.page, capable: this.capable, calls: this.#mine, reply });
   }
 
   async hear(data) {
@@ -35,7 +38,8 @@ export class Exchange {
     else if (data.step === 'reveal') await this.#reveal(data);
   }
 
-  async #hello({ page, capable, reply }) {
+  async #hello({ page, capable, calls = true, reply }) {
+    this.calls = this.#mine && calls;
     if (!reply) await this.greet(true);
     if (!this.capable || !capable) {
       this.result = { sealed: false, page };

@@ -5,6 +5,8 @@ import { Sealing } from './e2ee.js';
 import { Exchange } from './exchange.js';
 import { Writing } from './writing.js';
 
+const HELD = 50;
+
 /** Dispatches `agreed`, `told` (detail: what), and those of its call: `heard`, `quality`, `rung`, `sealed`, `stalled`, `leak`. */
 export class Other extends EventTarget {
   state = 'waiting';
@@ -12,12 +14,14 @@ export class Other extends EventTarget {
   greeted = false;
   media = { mic: false, cam: false, soundOnly: false };
   call = null;
+  accepted = false; // going on without end-to-end encryption was chosen here
   salts = null; // of its agreements with the rest of the room, as it told us under our keys
   #send;
   #turn = Promise.resolve();
+  #held = []; // said in clear before that was accepted here
 
   /** `send(message)` reaches the room; notes are addressed to this seat. */
-  constructor({ seat, capable, send, devices }) {
+  constructor({ seat, capable, calls, send, devices }) {
     super();
     this.seat = seat;
     this.#send = (message) => send({ ...message, seat });
@@ -25,6 +29,7 @@ export class Other extends EventTarget {
     this.writing = new Writing();
     this.exchange = new Exchange({
       capable,
+      calls,
       send: (exchange) => this.#send({ kind: 'peer', data: { exchange } }),
       agreed: (result) => this.#agreed(result),
     });
@@ -40,6 +45,20 @@ export class Other extends EventTarget {
 
   get sealed() {
     return this.result?.sealed === true;
+  }
+
+  /** Voice and picture have a way, here and there. */
+  get calls() {
+    return this.exchange.calls;
+  }
+
+  /** Words can go to this seat: sealed, or in clear where both could do no better and that was accepted. */
+  get hears() {
+    return this.writing.possible || this.inClear;
+  }
+
+  get inClear() {
+    return this.accepted && this.result?.sealed === false;
   }
 
   get connected() {
@@ -66,12 +85,19 @@ export class Other extends EventTarget {
     this.#send({ kind: 'peer', data });
   }
 
-  /** Words, plans and wishes: sealed, or not sent at all. */
+  /** Words, plans and wishes: sealed; in clear only where that was accepted; or not sent at all. */
   tell(told) {
     this.#turn = this.#turn.then(async () => {
       if (this.writing.possible) this.#send({ kind: 'peer', data: { sealed: await this.writing.seal(told) } });
+      else if (this.inClear) this.#send({ kind: 'peer', data: { clear: told } });
     });
     return this.#turn;
+  }
+
+  /** Going on in clear was chosen: what was said meanwhile is heard. */
+  accept() {
+    this.accepted = true;
+    for (const told of this.#held.splice(0)) this.#heardInClear(told);
   }
 
   async hear(data) {
@@ -80,6 +106,7 @@ export class Other extends EventTarget {
       const told = await this.writing.open(data.sealed);
       if (told !== null) this.dispatchEvent(new CustomEvent('told', { detail: told }));
     }
+    if (data.clear && typeof data.clear === 'object') this.#heardInClear(data.clear);
     if (data.media) {
       this.media = data.media;
       await this.call?.allowPicture(!data.media.soundOnly);
@@ -114,6 +141,12 @@ export class Other extends EventTarget {
 
   close() {
     this.call?.close();
+  }
+
+  /** Nothing in clear is heard from one whose words come sealed. */
+  #heardInClear(told) {
+    if (this.inClear) this.dispatchEvent(new CustomEvent('told', { detail: told }));
+    else if (this.result?.sealed === false && this.#held.length < HELD) this.#held.push(told);
   }
 
   async #agreed(result) {

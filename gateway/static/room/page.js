@@ -22,8 +22,10 @@ export function show(wanted) {
   root.querySelector(`[data-when="${wanted}"] [tabindex="-1"]`)?.focus();
 }
 
-export function alertWith(text) {
+/** `write`: writing is offered beside what does not open. */
+export function alertWith(text, { write = false } = {}) {
   const line = one('[data-alert]');
+  one('[data-do="plutot-ecrire"]').hidden = !write;
   line.querySelector('[data-alert-text]').textContent = text ?? '';
   line.hidden = !text;
 }
@@ -43,9 +45,9 @@ export function unfold(part, open, by) {
   for (const button of all(`[data-do="${by}"]`)) button.setAttribute('aria-expanded', String(open));
 }
 
-/** What to do when a device does not open, in this browser's own words. */
-export function refusal(error) {
-  const said = words.devices[error?.name] ?? words.devices.other;
+/** What to do when a device (`voice` or `camera`) does not open, in this browser's own words. */
+export function refusal(error, device) {
+  const said = words.devices[device][error?.name] ?? words.devices[device].other;
   return error?.name === 'NotAllowedError' ? `${said} ${words.browsers[browser()]}` : said;
 }
 

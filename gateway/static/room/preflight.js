@@ -1,5 +1,6 @@
 // Getting ready, in under a minute and only if one likes: voice first, then what one hears, the picture, the way there.
 
+import { canCall } from './e2ee.js';
 import { one, refusal, root, unfold, words } from './page.js';
 import { Path } from './paths.js';
 import { threeNotes } from './quiet.js';
@@ -24,7 +25,7 @@ export class Trial {
     try {
       await this.#open();
     } catch (error) {
-      tell('micro', refusal(error), 'non');
+      tell('micro', refusal(error, 'voice'), 'non');
     }
   }
 
@@ -82,7 +83,8 @@ export async function choose(what, devices) {
   try {
     await devices.setCamera(what === 'avec-image');
   } catch (error) {
-    one('[data-cost]').textContent = refusal(error);
+    one('[data-cost]').textContent = refusal(error, 'camera');
+    one('[data-do="avec-image"]').setAttribute('aria-pressed', 'false');
     one('[data-cost]').hidden = false;
     return;
   }
@@ -97,7 +99,8 @@ export async function tryPaths({ signal, ice }) {
   tell('chemins', words.paths.trying);
   const relays = ice.length > 0;
   const path = new Path(signal, ice);
-  const ways = { socket: () => path.socket(), direct: () => path.media(false), ...(relays ? { relay: () => path.media(true) } : {}) };
+  const media = { direct: () => path.media(false), ...(relays ? { relay: () => path.media(true) } : {}) };
+  const ways = { socket: () => path.socket(), ...(canCall ? media : {}) };
   const open = {};
   for (const [name, tried] of Object.entries(ways)) {
     open[name] = await tried();

@@ -3,13 +3,13 @@
 import { chat } from './chat.js';
 import { Devices } from './devices.js';
 import { door } from './door.js';
-import { canSeal } from './e2ee.js';
+import { canCall, canSeal } from './e2ee.js';
 import { wordsOf } from './exchange.js';
 import { guests } from './guests.js';
 import { NO_PICTURE } from './ladder.js';
 import { leaving } from './leaving.js';
 import { Other } from './other.js';
-import { alertWith, me, one, person, press, professional, refusal, root, say, scene, show, unfold, words } from './page.js';
+import { alertWith, all, me, one, person, press, professional, refusal, root, say, scene, show, unfold, words } from './page.js';
 import { plan } from './plan.js';
 import { choose, listen, Trial, tryPaths } from './preflight.js';
 import { stayAwake, tellSoftly, told, wakeSound } from './quiet.js';
@@ -51,7 +51,8 @@ function other(seat) {
 }
 
 function made(seat) {
-  const one = new Other({ seat, capable, send: (message) => signal.send(message), devices });
+  const one = new Other({ seat, capable, calls: canCall, send: (message) => signal.send(message), devices });
+  one.accepted = accepted;
   const on = (kind, does) => one.addEventListener(kind, ({ detail }) => does(one, detail));
   on('agreed', agreed);
   on('told', heardFrom);
@@ -83,11 +84,22 @@ function sayRoom() {
   const gone = !of.here || !of.inside;
   const left = of.left === 'quick' ? words.leftQuickly : words.left;
   const together = others.size > 1 && present().length > 1 ? words.threeTogether : words.together;
-  say('salle', gone ? (of.state === 'left' ? left : words.away) : of.connected ? together : words.joining);
+  const met = of.connected ? together : of.calls ? words.joining : words.byWriting;
+  say('salle', gone ? (of.state === 'left' ? left : words.away) : met);
   root.dataset.left = gone && of.state === 'left' ? of.left ?? 'left' : '';
   if (gone) one('[data-quality]').hidden = true;
   plan.told({ gone: gone && scene() === 'salle', left: of.state === 'left', quickly: of.left === 'quick' });
   draw([...others.values()], { soundOnly });
+  sayMeans();
+}
+
+/** What nobody here could hear or see has no button; what is written is told as it is sealed, or not. */
+function sayMeans() {
+  const there = present();
+  const heard = canCall && (there.length === 0 || there.some((other) => other.calls));
+  for (const what of ['micro', 'camera', 'voix']) one(`[data-do="${what}"]`).hidden = !heard;
+  const clear = there.some((other) => other.inClear);
+  for (const what of ['ecrits', 'plan']) if (clear) say(`secret-${what}`, words.secret[what]);
 }
 
 /** Tell each other what of ours is open, or only `some`, and show it here. */
@@ -177,7 +189,6 @@ async function seated() {
 
 async function heardNote(from, data) {
   await from.hear(data);
-  if (data.speaks) door.heard(from, data.speaks);
   if (data.media || data.left) sayRoom();
 }
 
@@ -210,7 +221,7 @@ function problem(code) {
 
 async function agreed(with_, result) {
   if (result.refused) return stopAll(words.leakTitle, words.keyRefused);
-  chat.possible([...others.values()].some((one) => one.writing.possible));
+  chat.possible([...others.values()].some((one) => one.hears));
   guests.say([with_]);
   door.tell([with_]);
   shareSalts(with_);
@@ -256,9 +267,29 @@ function proceed(with_) {
   if (!entering || !inside() || !with_.result || with_.result.refused) return;
   if (!with_.inside && with_.seat !== main) return;
   if (!with_.sealed && !accepted) return show('accord');
-  with_.prepare(ice, lastEpoch);
   show('salle');
+  if (!with_.calls) return byWriting(with_);
+  with_.prepare(ice, lastEpoch);
   with_.join();
+}
+
+/** One of the two browsers has no way for voice and picture: they write to each other. */
+function byWriting(with_) {
+  with_.call?.close();
+  if (!present().some((other) => other.calls)) devices.close();
+  if (with_.seat === main && root.dataset.mode !== 'ecrit') chat.whole(true);
+  sayDevices();
+  sayRoom();
+}
+
+/** Going on without end-to-end encryption was chosen. */
+function accept() {
+  accepted = true;
+  for (const one of others.values()) one.accept();
+  chat.possible([...others.values()].some((one) => one.hears));
+  guests.say([...others.values()]);
+  door.tell([...others.values()]);
+  for (const one of others.values()) proceed(one);
 }
 
 // --- the call --------------------------------------------------------------------------------------------------
@@ -308,7 +339,7 @@ async function enter(speaks) {
   trial.close();
   stayAwake();
   if (speaks) door.choose(speaks);
-  if (speaks === 'oui' || speaks === 'bas') await open('voice');
+  if (canCall && (speaks === 'oui' || speaks === 'bas')) await open('voice');
   for (const one of others.values()) proceed(one);
 }
 
@@ -318,7 +349,7 @@ async function open(device) {
     else await devices.setCamera(true);
     alertWith();
   } catch (error) {
-    alertWith(refusal(error));
+    alertWith(refusal(error, device), { write: device === 'voice' });
   }
 }
 
@@ -353,7 +384,7 @@ function report(error) {
 // --- what people do ----------------------------------------------------------------------------------------------
 
 const tell = (what) => { for (const one of present()) one.tell(what); };
-door.start({ others, devices, tell, phone: () => plan.ask() });
+door.start({ others, devices, tell, phone: () => plan.ask(), voice: () => canCall && open('voice') });
 chat.start({ tell });
 plan.start({ tell });
 guests.start({ others });
@@ -372,10 +403,10 @@ const does = {
   'entrer-bas': () => enter('bas'),
   'entrer-muet': () => enter('ecrit'),
   'entrer-telephone': () => enter('telephone'),
-  accepter: () => { accepted = true; for (const one of others.values()) proceed(one); },
+  accepter: accept,
   micro: async () => { if (devices.audio?.enabled) await devices.setVoice(false); else await open('voice'); },
   camera: async () => { if (devices.video) await devices.setCamera(false); else await open('camera'); },
-  retourner: () => devices.flip().catch((error) => alertWith(refusal(error))),
+  retourner: () => devices.flip().catch((error) => alertWith(refusal(error, 'camera'))),
   voix: async () => {
     soundOnly = !soundOnly;
     press('voix', soundOnly);
@@ -386,6 +417,11 @@ const does = {
   confidentialite: () => one('[data-privacy]').showModal(),
   fermer: (button) => button.closest('dialog').close(),
   'fermer-alerte': () => alertWith(),
+  'plutot-ecrire': () => {
+    alertWith();
+    if (professional) chat.open(true);
+    else door.choose('ecrit');
+  },
   partir: () => {
     signal.send({ kind: 'leave' });
     signal.close();
@@ -413,7 +449,12 @@ function leaveNow() {
 }
 document.addEventListener('quitter', leaveNow);
 addEventListener('pagehide', () => { signal.close(); closeAll(); });
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload()); // back to a page that was put away: it is closed
 addEventListener('focus', told);
 setInterval(sayWaiting, 20_000);
+if (!canCall) {
+  for (const button of all('[data-do="entrer"], [data-do="entrer-bas"], [data-do="apercu"]')) button.hidden = true;
+  alertWith(words.noCalls);
+}
 if (person || me === 'guest') other(main);
 signal.open();
