@@ -137,6 +137,20 @@ CASES: dict[str, tuple[bytes, list[tuple[datetime, datetime]]]] = {
         ),
         [(at(2, 9), at(2, 10)), (at(2, 14), at(2, 15))],
     ),
+    "a zone whose offset is written badly, and a line that is none": (
+        a_calendar(
+            "DTSTART;TZID=America/Martinique:20270302T080000\nDURATION:PT1H",
+            head="X\nBEGIN:VTIMEZONE\nTZID:America/Martinique\nBEGIN:STANDARD\nDTSTART:19800406T00000Z\n"
+            "TZOFFSETFROM:-0500  \nTZOFFSETTO:-0400\nEND:STANDARD\nEND:VTIMEZONE\n",
+        ),
+        [(at(2, 12), at(2, 13))],
+    ),
+    "never closed, floating": (
+        a_calendar("DTSTART:20270302T080000\nDURATION:PT1H", head="X-WR-TIMEZONE:Indian/Reunion\n").replace(
+            b"END:VCALENDAR\r\n", b""
+        ),
+        [(at(2, 4), at(2, 5))],
+    ),
     "nothing in it": (a_calendar(), []),
     "a task is not an event": (a_calendar(head="BEGIN:VTODO\nUID:t\nDTSTART:20270302T090000Z\nEND:VTODO\n"), []),
 }
@@ -153,6 +167,14 @@ LEFT_OUT: dict[str, bytes] = {
     "a rule that means nothing": a_calendar("DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:FREQ=SOMETIMES"),
     "no beginning": a_calendar("SUMMARY:when?"),
     "an end before its beginning": a_calendar("DTSTART:20270302T090000Z\nDTEND:20270301T090000Z\nRRULE:FREQ=DAILY;X=1"),
+    "a rule that says nothing": a_calendar("DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:hello"),
+    "no times at all": a_calendar("DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=0"),
+    "the second Monday of a week": a_calendar(
+        "DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;BYDAY=2MO;COUNT=3"
+    ),
+    "dates taken out by a rule": a_calendar(
+        "DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEXRULE:FREQ=DAILY;COUNT=1"
+    ),
     "an interval of nothing": a_calendar("DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;INTERVAL=0"),
 }
 """None of these takes any time; each is counted as left out, or says nothing at all."""

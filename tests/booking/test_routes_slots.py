@@ -109,6 +109,7 @@ async def test_a_search_that_makes_no_sense_says_what_is_wrong(door: Door) -> No
         "profession=baker",
         "limit=0",
         "limit=101",
+        "per_expert=0",
         "type=x",
         "from=yesterday",
         "from=2027-01-01",

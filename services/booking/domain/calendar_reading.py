@@ -16,6 +16,7 @@ import icalendar
 import recurring_ical_events
 import x_wr_timezone
 
+from services.booking.domain import calendar_pieces
 from services.booking.domain.spans import Span, union
 from services.booking.domain.zones import KNOWN
 
@@ -27,10 +28,13 @@ MOST_A_DAY: Final = 24
 MOST_COUNT: Final = 1_000
 LONGEST: Final = timedelta(days=800)
 OFTEN: Final = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
+NUMBERED: Final = frozenset({"MONTHLY", "YEARLY"})
+"""Where a weekday may carry its place: anywhere else readers disagree (RFC 5545, 3.3.10)."""
 MINUTE: Final = timedelta(minutes=1)
 
 _EVENT: Final = re.compile(rb"(?ms)^BEGIN:VEVENT\r?$.*?^END:VEVENT\r?\n")
 _YEAR: Final = re.compile(rb"(?m)^DTSTART[^:\r\n]*:(\d{4})")
+_DIGIT: Final = re.compile(r"\d")
 _RECURS: Final = re.compile(rb"(?mi)^(RRULE|RDATE|RECURRENCE-ID)")
 
 Guard = Callable[[], AbstractContextManager[Any]]
@@ -66,7 +70,9 @@ def read(texts: Iterable[bytes], window: Window, *, ours: Collection[str] = (), 
     spans: list[Span] = []
     left_out = found = 0
     for text in texts:
-        for calendar in _calendars(text, window):
+        calendars, broken = _calendars(text, window)
+        left_out += broken
+        for calendar in calendars:
             found += 1
             zone = _zone(calendar, window.zone)
             series, odd = _series(calendar, ours)
@@ -97,16 +103,21 @@ def _without_the_past(text: bytes, window: Window) -> bytes:
     return _EVENT.sub(kept, text)
 
 
-def _calendars(text: bytes, window: Window) -> list[Any]:
+def _calendars(text: bytes, window: Window) -> tuple[list[Any], int]:
+    """The calendars in a file, and how many events of a broken one could not be read."""
     if b"BEGIN:VCALENDAR" not in text.upper():
-        return []
+        return [], 0
     near = _without_the_past(text, window)
     if near.upper().count(b"BEGIN:VEVENT") > MOST_EVENTS:
         raise TooMuch
     try:
-        return [one for one in icalendar.Calendar.from_ical(near, multiple=True) if one.name == "VCALENDAR"]
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError, UnicodeError) as broken:
-        raise NotACalendar from broken
+        whole = [one for one in icalendar.Calendar.from_ical(near, multiple=True) if one.name == "VCALENDAR"]
+    except calendar_pieces.UNREADABLE:
+        whole = []
+    if whole:
+        return whole, 0
+    pieced, left_out = calendar_pieces.read(near)
+    return ([] if pieced is None else [pieced]), left_out
 
 
 def _zone(calendar: Any, otherwise: str) -> str:
@@ -134,14 +145,20 @@ def _series(calendar: Any, ours: Collection[str]) -> tuple[list[list[Any]], int]
 
 
 def _measured(event: Any) -> bool:
-    """Whether its recurrence may be followed: bounded in a day, in number and in dates."""
+    """Whether its recurrence may be followed: said in full, and bounded in a day, in number and in dates."""
+    if "EXRULE" in event:  # gone since RFC 5545: dates taken out by a rule that nothing here follows
+        return False
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
         if not hasattr(rule, "get"):
             return False
         count = [int(one) for one in rule.get("COUNT", [])]
-        often = {str(one).upper() for one in rule.get("FREQ", [])} & OFTEN
-        if often and not (count and max(count) <= MOST_COUNT):
+        frequencies = {str(one).upper() for one in rule.get("FREQ", [])}
+        if len(frequencies) != 1 or any(one < 1 for one in count):
+            return False
+        if not frequencies & NUMBERED and any(_DIGIT.search(str(one)) for one in rule.get("BYDAY", [])):
+            return False
+        if frequencies & OFTEN and not (count and max(count) <= MOST_COUNT):
             return False
         a_day = 1
         for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):

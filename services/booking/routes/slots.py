@@ -149,8 +149,12 @@ def parse(query: bytes) -> Search:
         raise UnknownFilter(str(wrong)) from wrong
     if asked:
         raise UnknownFilter(fields={name: "unknown" for name in asked})
-    if not 1 <= limit <= MOST or len(wanted.experts) > MOST_EXPERTS or not 1 <= (wanted.per_expert or 1) <= MOST:
+    if not 1 <= limit <= MOST:
         raise UnknownFilter(fields={"limit": f"1 to {MOST}"})
+    if wanted.per_expert is not None and not 1 <= wanted.per_expert <= MOST:
+        raise UnknownFilter(fields={"per_expert": f"1 to {MOST}"})
+    if len(wanted.experts) > MOST_EXPERTS:
+        raise UnknownFilter(fields={"expert": f"at most {MOST_EXPERTS}"})
     if wanted.after is not None and wanted.per_expert is not None:
         raise UnknownFilter(fields={"cursor": "not with per_expert"})
     if wanted.until is not None and wanted.until - (wanted.since or now()) > LONGEST_WINDOW:
