@@ -56,7 +56,7 @@ def _matching(count: int, *, rounds: int) -> float:
         )
         for one in members
     }
-    everyone = Network({one.expert.id: one.expert for one in members}, standings, {})
+    everyone = Network.of({one.expert.id: one.expert for one in members}, standings)
     spent = []
     for turn in range(rounds):
         for sheet in SHEETS:

@@ -45,7 +45,7 @@ def a_standing(expert: Expert, *, hours: float | None = 36, now: datetime = NIGH
 
 
 def a_network(*experts: Expert, hours: float = 36) -> Network:
-    return Network({one.id: one for one in experts}, {one.id: a_standing(one, hours=hours) for one in experts}, {})
+    return Network.of({one.id: one for one in experts}, {one.id: a_standing(one, hours=hours) for one in experts})
 
 
 def a_sheet(**changes: Any) -> Sheet:

@@ -1,6 +1,7 @@
 """Bounds of fairness as properties: capacities off, refunds, rare eligibility, lists cut short (referral.md §3.3)."""
 
 from collections.abc import Callable
+from itertools import islice
 from random import Random
 from statistics import median
 from uuid import UUID
@@ -8,9 +9,9 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.referral.domain.matching.comparing import Compared, Met
 from services.referral.domain.matching.fairness import Contender, charged, clamped, in_order, refunded
-from services.referral.domain.matching.ranking import Scored, ordered
-from tests.referral.make import a_standing, a_wish, an_expert
+from services.referral.domain.matching.reach import Reach
 
 CAPACITIES = st.lists(st.integers(1, 5), min_size=2, max_size=10)
 
@@ -87,12 +88,11 @@ def test_whoever_was_rarely_eligible_comes_back_to_two_turns_at_most(others: int
     st.sampled_from((0.0, 5.0, 12.0)),
 )
 def test_a_list_cut_short_is_the_beginning_of_the_whole(rows: list[tuple[int, int]], limit: int, band: float) -> None:
-    wish, scored = a_wish(), []
-    for n, (score, turn) in enumerate(rows):
-        expert = an_expert(id=UUID(int=n + 1))
-        standing = a_standing(expert, stride_pass=turn / 2)
-        scored.append(Scored(expert, standing, (), (None,) * 8, 50 + score, None))  # type: ignore[arg-type]
-    contenders = [Contender(one.expert.id, one.fit, one.standing.stride_pass) for one in scored]
-    whole = [(each.expert_id, ahead) for each, ahead in in_order(contenders, seed=wish.seed, band=band)]
-    short = [(one.expert.id, ahead) for one, ahead in ordered(scored, wish, limit=limit, band=band)]
+    seed = UUID(int=7)
+    contenders = [Contender(UUID(int=n + 1), 50.0 + score, turn / 2) for n, (score, turn) in enumerate(rows)]
+    whole = [(each.expert_id, ahead) for each, ahead in in_order(contenders, seed=seed, band=band)]
+    groups = (contenders[::2], contenders[1::2])  # as those met by video and those met in person
+    met = [Met((), [one.expert_id.int - 1 for one in group], [one.fit for one in group], []) for group in groups]
+    near = [contenders[found.row] for found in Compared(Reach(0), met).best(limit, band=band)]
+    short = [(one.expert_id, ahead) for one, ahead in islice(in_order(near, seed=seed, band=band), limit)]
     assert short == whole[:limit]

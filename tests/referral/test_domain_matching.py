@@ -58,10 +58,9 @@ def test_the_shares_of_the_example_come_from_the_expert() -> None:
 
 def test_the_reason_is_said_in_plain_french() -> None:
     first, second = an_expert(name="A"), an_expert(name="C")
-    network = Network(
+    network = Network.of(
         {first.id: first, second.id: second},
         {first.id: a_standing(first, hours=36, stride_pass=2), second.id: a_standing(second, hours=40)},
-        {},
     )
     found = ranked(network, a_wish(), now=NIGHT, limit=5)
     assert [each.name for each in found.candidates] == ["C", "A"]
@@ -174,7 +173,7 @@ def test_a_missing_or_stale_slot_is_unknown_and_counts_half() -> None:
     assert shares_of(scorer, expert, Standing(expert.id), VIDEO).slot is None
     assert shares_of(scorer, expert, a_standing(expert, hours=-2), VIDEO).slot is None
     assert shares_of(scorer, expert, a_standing(expert, hours=None), VIDEO).slot == 0
-    found = ranked(Network({expert.id: expert}, {}, {}), a_wish(), now=NIGHT, limit=1)
+    found = ranked(Network.of({expert.id: expert}, {}), a_wish(), now=NIGHT, limit=1)
     assert "inconnu" in found.candidates[0].why and found.candidates[0].first_free is None
 
 
@@ -237,7 +236,7 @@ def test_the_earliest_is_shown_even_when_it_ranks_last() -> None:
     poor = an_expert(specialties={"eating": 1.0}, audiences=frozenset({"student"}), fee=Fee(9000))
     many = [an_expert() for _ in range(8)]
     standings = {one.id: a_standing(one, hours=30) for one in many} | {poor.id: a_standing(poor, hours=1)}
-    network = Network({one.id: one for one in (*many, poor)}, standings, {})
+    network = Network.of({one.id: one for one in (*many, poor)}, standings)
     found = ranked(network, a_wish(), now=NIGHT, limit=3)
     assert len(found.candidates) == 4 and found.earliest == poor.id == found.candidates[-1].expert_id
 
@@ -267,10 +266,10 @@ def test_whom_they_would_rather_talk_to_is_a_wish_and_is_said() -> None:
     woman, man, unknown = (an_expert(gender=each) for each in ("f", "m", None))
     assert fit_of(woman, wish) > fit_of(unknown, wish) > fit_of(man, wish)
     assert eligible(man, wish, day=DAY, taken=0)
-    network = Network({woman.id: woman}, {}, {})
+    network = Network.of({woman.id: woman}, {})
     (first,) = ranked(network, wish, now=NIGHT, limit=1).candidates
     assert "une femme, comme souhaité" in first.why
 
 
 def fit_of(expert: Expert, wish: Wanted) -> float:
-    return ranked(Network({expert.id: expert}, {}, {}), wish, now=NIGHT, limit=1).candidates[0].fit
+    return ranked(Network.of({expert.id: expert}, {}), wish, now=NIGHT, limit=1).candidates[0].fit

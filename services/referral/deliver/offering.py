@@ -51,7 +51,7 @@ async def chosen_by_hand(
     return [
         Chosen(one.id, TargetKind.EXPERT, one.time_zone)
         for each in dict.fromkeys(ids)
-        if (one := network.experts.get(each)) is not None
+        if (one := network.expert(each)) is not None
         and eligible(one, asked, day=now.date(), taken=busy.taken.get(one.id, 0))
     ]
 
@@ -67,7 +67,7 @@ async def candidates(
         gone |= {former.expert_id}  # who passed it on is not asked again
     found = ranked(busy, replace(asked, not_experts=asked.not_experts | gone), now=now, limit=most)
     ids = [one.expert_id for one in found.candidates[:most]]
-    return [Chosen(one, TargetKind.EXPERT, network.experts[one].time_zone) for one in ids]
+    return [Chosen(each, TargetKind.EXPERT, one.time_zone) for each in ids if (one := network.expert(each)) is not None]
 
 
 async def send(

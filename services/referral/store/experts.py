@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.events import AvailabilityChanged
 from contracts.words import ExpertProfession, Modality
 from services.referral.domain.experts import Expert, Fee, Place, Standing
+from services.referral.domain.matching.columns import Columns
 from services.referral.domain.matching.ranking import Network
 from services.referral.domain.matching.weights import STANDARD
 from services.referral.store import fairness, weights
@@ -41,27 +42,26 @@ class KnownExperts:
     """
 
     def __init__(self) -> None:
-        self._experts: dict[UUID, Expert] = {}
-        self._standings: dict[UUID, Standing] = {}
+        self._columns = Columns()
         self._weights = STANDARD
         self._seen = 0
         self._looking = asyncio.Lock()
 
     async def network(self, db: AsyncConnection, *, now: datetime) -> Network:
-        """The network as this transaction sees it."""
+        """The network with all that is committed; the memory is one, and a later look moves it under an earlier."""
         async with self._looking:
             look = (await db.execute(LOOK, {"seen": self._seen})).one()
             if look.experts:
-                rows = (await db.execute(select(expert).where(expert.c.changed >= self._seen))).all()
-                self._experts = {**self._experts, **{row.id: from_row(row) for row in rows}}
+                for row in await db.execute(select(expert).where(expert.c.changed >= self._seen)):
+                    self._columns.put(from_row(row))
             if look.standings:
                 changed = select(expert_standing).where(expert_standing.c.changed >= self._seen)
-                rows = (await db.execute(changed)).all()
-                self._standings = {**self._standings, **{row.expert_id: _standing(row) for row in rows}}
+                for row in await db.execute(changed):
+                    self._columns.stand(_standing(row))
             if look.weights != self._weights.version:
                 self._weights = await weights.current(db)
             self._seen = look.mark
-            return Network(self._experts, self._standings, await taken(db, now=now), self._weights)
+            return Network(self._columns, await taken(db, now=now), self._weights)
 
 
 async def taken(db: AsyncConnection, *, now: datetime) -> dict[UUID, int]:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from kit.errors import Conflict, Invalid, NotFound
-from services.referral.domain.matching.ranking import Network, Scored, compared, ordered
+from services.referral.domain.matching.ranking import Network, Ranking, Scored
 from services.referral.domain.matching.wanted import Wanted
 
 KEPT: Final = timedelta(days=90)
@@ -38,15 +38,16 @@ class ReasonGiven(Conflict):
 
 def stood(network: Network, wanted: Wanted, *, chosen: UUID, now: Any) -> tuple[UUID | None, int | None, Any]:
     """Who stood first, where the chosen one stood, and the inputs to keep: codes and figures, no words."""
-    _, scored = compared(network, wanted, now=now)
-    order = [each for each, _ in ordered(scored, wanted, limit=COMPARED, band=network.weights.band)]
+    ranking = Ranking(network, wanted, now=now)
+    order = [each for each, _ in ranking.first(COMPARED)]
     ids = [each.expert.id for each in order]
-    if chosen not in ids:
-        order += [each for each in scored if each.expert.id == chosen]
+    theirs = None if chosen in ids else ranking.of(chosen)
+    if theirs is not None:
+        order.append(theirs)
     asked = msgspec.to_builtins(wanted)
     for secret in ("seed", "employer"):
         asked.pop(secret)
-    inputs = {"asked": asked, "matching": len(scored), "compared": [_figures(each) for each in order]}
+    inputs = {"asked": asked, "matching": len(ranking), "compared": [_figures(each) for each in order]}
     return ids[0] if ids else None, ids.index(chosen) + 1 if chosen in ids else None, inputs
 
 

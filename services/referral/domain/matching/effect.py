@@ -1,14 +1,13 @@
 """What other weights would have done: past needs ranked with today's network, before and after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from uuid import UUID
 
 from contracts.matching import Effect, LevelEffect
-from services.referral.domain.matching.ranking import Network, Scored, compared, ordered
-from services.referral.domain.matching.score import fit
+from services.referral.domain.matching.ranking import Network, Ranking, Scored
 from services.referral.domain.matching.wanted import Wanted
 from services.referral.domain.matching.weights import Weights
 
@@ -27,21 +26,11 @@ class Both:
 
 
 def both(network: Network, wanted: Wanted, new: Weights, *, now: datetime) -> Both | None:
-    """One past need; None when nobody would be proposed.
-
-    The shares do not depend on the weights, but for the slot: it is compared anew only when its hours changed.
-    """
-    old = network.weights
-    _, scored = compared(network, wanted, now=now)
-    if not scored:
+    """One past need; None when nobody would be proposed."""
+    before = [each for each, _ in Ranking(network, wanted, now=now).first(FIRST)]
+    if not before:
         return None
-    again = scored
-    if old.tau_hours(wanted.level) != new.tau_hours(wanted.level):
-        other = Network(network.experts, network.standings, network.taken, new)
-        _, again = compared(other, wanted, now=now)
-    anew = [each._replace(fit=fit(each.shares, wanted.level, new)) for each in again]
-    before = [each for each, _ in ordered(scored, wanted, limit=FIRST, band=old.band)]
-    after = [each for each, _ in ordered(anew, wanted, limit=FIRST, band=new.band)]
+    after = [each for each, _ in Ranking(replace(network, weights=new), wanted, now=now).first(FIRST)]
     return Both(
         level=wanted.level or 2,
         before=tuple(each.expert.id for each in before),

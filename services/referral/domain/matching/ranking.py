@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import nlargest
 from itertools import islice
-from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from contracts.referral import Candidate, Candidates
@@ -14,10 +12,12 @@ from contracts.words import Modality
 from services.referral.domain import experts
 from services.referral.domain.experts import Expert, Standing
 from services.referral.domain.matching import reach as reaching
+from services.referral.domain.matching.columns import Columns
+from services.referral.domain.matching.comparing import Found, compared
 from services.referral.domain.matching.fairness import Contender, in_order
-from services.referral.domain.matching.filters import eligible
+from services.referral.domain.matching.filters import eligible_rows
 from services.referral.domain.matching.reasons import reasons, sentence
-from services.referral.domain.matching.score import UNKNOWN_SHARE, Scorer, Shares, earliest
+from services.referral.domain.matching.score import Scorer, Shares, earliest
 from services.referral.domain.matching.wanted import Wanted
 from services.referral.domain.matching.weights import STANDARD, Weights
 
@@ -28,16 +28,21 @@ FEW = "Moins de cinq professionnels : pensez aussi aux structures et aux service
 class Network:
     """Every expert and where they stand; `taken` counts the people each took in the last 7 days."""
 
-    experts: Mapping[UUID, Expert]
-    standings: Mapping[UUID, Standing]
+    columns: Columns
     taken: Mapping[UUID, int]
     weights: Weights = STANDARD
 
-    def standing(self, expert_id: UUID) -> Standing:
-        return self.standings.get(expert_id) or Standing(expert_id)
+    @classmethod
+    def of(cls, experts: Mapping[UUID, Expert], standings: Mapping[UUID, Standing]) -> Self:
+        """A network in which nobody has taken anybody yet."""
+        return cls(Columns(experts.values(), standings.values()), {})
+
+    def expert(self, expert_id: UUID) -> Expert | None:
+        row = self.columns.rows.get(expert_id)
+        return None if row is None else self.columns.experts[row]
 
 
-class Scored(NamedTuple):  # a tuple: a thousand frozen dataclasses cost 2 ms more
+class Scored(NamedTuple):
     """One expert who can be met, and how well they fit."""
 
     expert: Expert
@@ -48,71 +53,68 @@ class Scored(NamedTuple):  # a tuple: a thousand frozen dataclasses cost 2 ms mo
     first_free: datetime | None
 
 
+class Ranking:
+    """The network compared with one call: everyone who passes the hard filters and can be met.
+
+    Thousands are compared by figures alone; only those who are shown are looked at one by one.
+    """
+
+    def __init__(self, network: Network, wanted: Wanted, *, now: datetime) -> None:
+        self._columns, self._wanted, self._now = network.columns, wanted, now
+        self._band = network.weights.band
+        self._scorer = Scorer(wanted, now, network.weights)
+        eligible = eligible_rows(self._columns, wanted, day=now.date(), taken=network.taken)
+        self._found = compared(self._columns, eligible, self._scorer, network.weights.of(wanted.level))
+        self.reach = self._found.reach
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def first(self, most: int) -> list[tuple[Scored, bool]]:
+        """The first `most` by fit and fairness; True beside one who passed a better fit."""
+        near = {self._columns.experts[found.row].id: found for found in self._found.best(most, band=self._band)}
+        contenders = (
+            Contender(each, found.fit, self._columns.passes[found.row], self._free(found))
+            for each, found in near.items()
+        )
+        order = in_order(contenders, seed=self._wanted.seed, band=self._band)
+        return [(self._scored(near[each.expert_id]), ahead) for each, ahead in islice(order, most)]
+
+    def soonest(self) -> Scored | None:
+        """« Le plus tôt »: the first free slot of all; the better fit when two are equal."""
+        found = self._found.soonest()
+        return None if found is None else self._scored(found)
+
+    def of(self, expert_id: UUID) -> Scored | None:
+        """One expert, when they may be proposed."""
+        row = self._columns.rows.get(expert_id)
+        found = None if row is None else self._found.of(row)
+        return None if found is None else self._scored(found)
+
+    def _free(self, found: Found) -> datetime | None:
+        return earliest(self._columns.standing(found.row), found.ways, self._now)
+
+    def _scored(self, found: Found) -> Scored:
+        expert, standing, free = self._columns.experts[found.row], self._columns.standing(found.row), self._free(found)
+        shares = self._scorer.shares(expert, standing, found.ways, free)
+        return Scored(expert, standing, found.ways, shares, found.fit, free)
+
+
 def ranked(network: Network, wanted: Wanted, *, now: datetime, limit: int, version: int = 0) -> Candidates:
     """The first `limit` candidates in order; the earliest is among them even when it ranks lower."""
-    reach, scored = compared(network, wanted, now=now)
-    chosen = ordered(scored, wanted, limit=limit, band=network.weights.band)
-    soonest = _soonest(scored)
-    if soonest is not None and all(each is not soonest for each, _ in chosen):
+    ranking = Ranking(network, wanted, now=now)
+    chosen, soonest = ranking.first(limit), ranking.soonest()
+    if soonest is not None and all(each.expert.id != soonest.expert.id for each, _ in chosen):
         chosen.append((soonest, False))
     return Candidates(
         candidates=[_candidate(each, wanted, now, ahead=ahead) for each, ahead in chosen],
-        matching=len(scored),
-        network=len(network.experts),
+        matching=len(ranking),
+        network=len(network.columns),
         earliest=soonest.expert.id if soonest else None,
         best=chosen[0][0].expert.id if chosen else None,
-        widened=reach.words or (FEW if len(scored) < reaching.ENOUGH else None),
+        widened=ranking.reach.words or (FEW if len(ranking) < reaching.ENOUGH else None),
         version=version,
     )
-
-
-def compared(network: Network, wanted: Wanted, *, now: datetime) -> tuple[reaching.Reach, list[Scored]]:
-    """Everyone who passes the hard filters and can be met, with their fit, in no order."""
-    day, taken = now.date(), network.taken
-    pool = [
-        expert
-        for expert in network.experts.values()
-        if eligible(expert, wanted, day=day, taken=taken.get(expert.id, 0) if taken else 0)
-    ]
-    reach, meetings = reaching.widened(pool, wanted)
-    return reach, _scored(network, wanted, meetings, now)
-
-
-def _scored(
-    network: Network, wanted: Wanted, meetings: list[tuple[Expert, tuple[Modality, ...]]], now: datetime
-) -> list[Scored]:
-    scorer, weights = Scorer(wanted, now, network.weights), network.weights.of(wanted.level)
-    scored = []
-    for expert, ways in meetings:
-        standing = network.standing(expert.id)
-        free = earliest(standing, ways, now)
-        shares = scorer.shares(expert, standing, ways, free)
-        score = 0.0
-        for weight, share in zip(weights, shares):  # noqa: B905  # as `fit`, without a call for each of thousands
-            score += weight * (UNKNOWN_SHARE if share is None else share)
-        scored.append(Scored(expert, standing, ways, shares, 100 * score, free))
-    return scored
-
-
-def ordered(scored: list[Scored], wanted: Wanted, *, limit: int, band: float) -> list[tuple[Scored, bool]]:
-    """The first `limit` by fit and fairness; True beside one who passed a better fit.
-
-    Whoever comes among the first `limit` lies within a band of the `limit`-th best fit: nobody else is compared.
-    """
-    best = nlargest(limit, (each.fit for each in scored))
-    least = best[-1] - band if best else 0.0
-    near = {each.expert.id: each for each in scored if each.fit >= least}
-    contenders = (
-        Contender(each.expert.id, each.fit, each.standing.stride_pass, each.first_free) for each in near.values()
-    )
-    order = in_order(contenders, seed=wanted.seed, band=band)
-    return [(near[contender.expert_id], ahead) for contender, ahead in islice(order, limit)]
-
-
-def _soonest(scored: list[Scored]) -> Scored | None:
-    """« Le plus tôt »: the first free slot of all; the better fit when two are equal."""
-    free = [(each.first_free, -each.fit, each) for each in scored if each.first_free is not None]
-    return min(free, key=itemgetter(0, 1))[2] if free else None
 
 
 def _candidate(each: Scored, wanted: Wanted, now: datetime, *, ahead: bool) -> Candidate:

@@ -1,12 +1,13 @@
 """How far the search goes: from the caller's own surroundings to the whole country, one step at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from contracts.words import Modality
-from services.referral.domain.departments import DEPARTMENTS, kilometres
-from services.referral.domain.experts import Expert, Place
+from services.referral.domain.departments import DEPARTMENTS, START_RADIUS_KM, kilometres
+from services.referral.domain.experts import Place
 from services.referral.domain.matching.wanted import Wanted
 
 ENOUGH: Final = 5
@@ -43,54 +44,40 @@ def distance(department: str, place: Place) -> float:
     return kilometres(origin.latitude, origin.longitude, place.latitude, place.longitude)
 
 
-def first_step(wanted: Wanted, place: Place) -> int:
-    """From which step on someone of the caller's département may be sent to `place`."""
-    here = wanted.department
-    if here is None or place.department == here.code:
-        return 0
-    km = distance(here.code, place)
-    if km <= wanted.radius_km * 2:
-        return 0 if km <= wanted.radius_km else 1
-    if km <= NEARBY_KM:
-        return 2
-    there = DEPARTMENTS.get(place.department)
-    return 3 if there is not None and there.region == here.region else NEVER
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What lies around a département: which step leads to a place of practice, and how far it is."""
+
+    code: str
+
+    def nearest(self, places: Sequence[Place]) -> tuple[int, float]:
+        """The first step that leads to one of `places`, and the kilometres to the nearest; `NEVER` to nowhere."""
+        found, nearest = NEVER, inf
+        for place in places:
+            km = distance(self.code, place)
+            step = 0 if place.department == self.code else self._step(place, km)
+            found, nearest = (step if step < found else found), (km if km < nearest else nearest)
+        return found, nearest
+
+    def _step(self, place: Place, km: float) -> int:
+        if km <= NEARBY_KM:
+            radius = START_RADIUS_KM[DEPARTMENTS[self.code].density]
+            return 0 if km <= radius else 1 if km <= radius * 2 else 2
+        there = DEPARTMENTS.get(place.department)
+        return 3 if there is not None and there.region == DEPARTMENTS[self.code].region else NEVER
 
 
-class Meetings:
-    """In which ways this caller could meet an expert; worked out once per set of ways offered, and per step."""
-
-    def __init__(self, wanted: Wanted) -> None:
-        self.wanted = wanted
-        self._asked = wanted.modalities or tuple(Modality)
-        self._measured = wanted.department is not None and Modality.IN_PERSON in self._asked
-        self._known: dict[tuple[frozenset[Modality], int], tuple[tuple[Modality, ...], ...]] = {}
-
-    def by_step(self, expert: Expert) -> tuple[tuple[Modality, ...], ...]:
-        """For each step, the ways in the caller's order of preference; empty when they cannot meet."""
-        near = 0
-        if not expert.places:
-            near = NEVER  # nowhere to go
-        elif self._measured and Modality.IN_PERSON in expert.modalities:
-            near = min(first_step(self.wanted, place) for place in expert.places)
-        key = (expert.modalities, near)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = tuple(self._ways(expert.modalities, near, step) for step in range(ANYWHERE + 1))
-        return found
-
-    def _ways(self, offered: frozenset[Modality], near: int, step: int) -> tuple[Modality, ...]:
-        asked = tuple(dict.fromkeys(self._asked + REMOTE)) if step == ANYWHERE else self._asked
-        return tuple(way for way in asked if way in offered and (way is not Modality.IN_PERSON or near <= step))
+def measured(wanted: Wanted) -> bool:
+    """True when it matters how far a place of practice is."""
+    return wanted.department is not None and Modality.IN_PERSON in asked(wanted)
 
 
-def widened(pool: Sequence[Expert], wanted: Wanted) -> tuple[Reach, list[tuple[Expert, tuple[Modality, ...]]]]:
-    """The first reach with enough experts, or the widest, and who can be met how."""
-    meetings = Meetings(wanted)
-    everyone = [(expert, meetings.by_step(expert)) for expert in pool]
-    reach, met = Reach(0), []
-    for reach in steps(wanted):
-        met = [(expert, ways[reach.step]) for expert, ways in everyone if ways[reach.step]]
-        if len(met) >= ENOUGH:
-            break
-    return reach, met
+def asked(wanted: Wanted) -> tuple[Modality, ...]:
+    """The ways of meeting, in the caller's order of preference; all of them when nothing was said."""
+    return wanted.modalities or tuple(Modality)
+
+
+def ways(wanted: Wanted, offered: Collection[Modality], *, step: int, within: bool) -> tuple[Modality, ...]:
+    """How the caller could meet an expert at this step; `within`: a place of theirs is near enough for it."""
+    known = tuple(dict.fromkeys(asked(wanted) + REMOTE)) if step == ANYWHERE else asked(wanted)
+    return tuple(way for way in known if way in offered and (way is not Modality.IN_PERSON or within))
