@@ -51,7 +51,8 @@ async def run(place: Place, *, demo: bool, say: Callable[[str], None]) -> int:
     state = "starting"
 
     def record(supervisor: Supervisor) -> None:
-        runfile.write(place.data, _report(place, supervisor, state))
+        with suppress(OSError):  # the disk is full: what is written down lags behind, the house goes on
+            runfile.write(place.data, _report(place, supervisor, state))
 
     logs = place.data / "logs"
     supervisor = Supervisor(stages(place), logs=logs, preloaded=PRELOADED, changed=record, said=say)
