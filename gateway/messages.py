@@ -79,6 +79,7 @@ SENTENCES: Final[dict[str, str]] = {
     "type-not-allowed": "Cette orientation ne permet pas ce type de rendez-vous.",
     "too-late": "Le rendez-vous est trop proche pour le faire ici. Un appel suffit.",
     "too-early": "C’est encore un peu tôt. La salle ouvre trente minutes avant l’heure.",
+    "nothing-to-undo": "Ce geste ne peut plus être annulé. Rien n’a changé.",
     "not-in-this-state": "Ce rendez-vous a changé entre-temps. Voici où il en est.",
     "unknown-appointment": "Ce rendez-vous n’existe pas, ou n’est pas le vôtre.",
     "unknown-expert": "Ce professionnel n’est pas dans le réseau.",

@@ -135,6 +135,39 @@ async def test_a_no_show_is_said_after_the_hour_and_may_be_put_right(door: Door)
     assert (await door.post(f"{one.path}/fulfil", caller=one.expert)).json()["status"] == "fulfilled"
 
 
+async def test_the_last_gesture_is_taken_back_by_whoever_made_it_and_the_hour_is_had_again(door: Door) -> None:
+    one = await an_appointment(door)
+    quarter = {"starts_at": (local_noon() + timedelta(minutes=15)).isoformat()}
+    assert (await door.post(f"{one.path}/undo", caller=one.person)).json()["code"] == "nothing-to-undo"
+    assert (await door.post(f"{one.path}/move", quarter, caller=one.expert)).status_code == 200
+    assert (await door.post(f"{one.path}/undo", caller=one.person)).json()["code"] == "nothing-to-undo"
+    back = (await door.post(f"{one.path}/undo", caller=one.expert, if_match='"2"')).json()
+    assert (back["starts_at"], back["version"]) == (one.body["starts_at"].replace("+00:00", "Z"), 3), back
+    assert (await door.post(f"{one.path}/undo", caller=one.expert)).json()["code"] == "nothing-to-undo"
+    assert (await door.post(f"{one.path}/cancel", {}, caller=one.person)).status_code == 200
+    assert (await door.post(f"{one.path}/undo", caller=one.person)).json()["status"] == "booked"
+    assert (await door.events("AppointmentMoved", "appointment_id", one.id))[-1]["version"] == 5
+    assert (await door.book(one.expert_id)).json()["code"] == "slot-taken"
+    await door.proven()
+    assert (await door.post(f"{one.path}/cancel", {}, caller=one.person)).status_code == 200
+    assert (await door.book(one.expert_id)).status_code == 201
+    taken = await door.post(f"{one.path}/undo", caller=one.person)
+    assert (taken.json()["code"], len(taken.json()["extra"]["alternatives"])) == ("slot-taken", 3)
+    await door.proven()
+
+
+async def test_what_was_said_of_an_hour_is_unsaid(door: Door) -> None:
+    one = await an_appointment(door)
+    await bring(door, one, starts_in=timedelta(minutes=-20))
+    assert (await door.post(f"{one.path}/arrive", caller=one.person)).json()["status"] == "arrived"
+    assert (await door.post(f"{one.path}/undo", caller=one.person)).json()["arrived_at"] is None
+    assert (await door.post(f"{one.path}/no-show", caller=one.expert)).json()["status"] == "noshow"
+    assert (await door.post(f"{one.path}/undo", caller=one.expert)).json()["status"] == "booked"
+    assert len(await door.events("AppointmentKept", "appointment_id", one.id)) == 1
+    assert (await door.post(f"{one.path}/fulfil", caller=one.expert)).json()["status"] == "fulfilled"
+    assert (await door.post(f"{one.path}/undo", caller=one.expert)).json()["code"] == "nothing-to-undo"
+
+
 async def test_each_of_the_two_gets_their_own_seat(door: Door) -> None:
     one = await an_appointment(door)
     early = await door.post(f"{one.path}/seat", caller=one.person)

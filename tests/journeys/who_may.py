@@ -210,6 +210,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "POST /appointments/{}/start": SAID,
         "POST /appointments/{}/fulfil": SAID,
         "POST /appointments/{}/no-show": SAID,
+        "POST /appointments/{}/undo": NEAR | OWNERS,
         "POST /appointments/{}/seat": frozenset({Role.EXPERT}),
         "GET /experts/{}/agenda": NEAR | OWNERS,
         "POST /appointments/{}/late": OWNERS,

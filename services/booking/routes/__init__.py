@@ -24,6 +24,7 @@ from services.booking.routes.rules import OpeningRules
 from services.booking.routes.slots import FreeSlots
 from services.booking.routes.together import Several
 from services.booking.routes.types import Types
+from services.booking.routes.undoing import Undoing
 from services.booking.routes.visits import Visits
 from services.booking.routes.waiting import WaitingEntries, WaitingOffers
 
@@ -35,6 +36,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     Holds,
     Appointments,
     Changes,
+    Undoing,
     Guests,
     Agendas,
     OpeningRules,

@@ -173,7 +173,7 @@ async def cancel(
     """End it and give its time back; the agenda is locked by `alone_with`."""
     changed = {"status": status.value, "version": before.version + 1, "cancel_reason": reason}
     await db.execute(update(table).where(table.c.id == before.id).values(changed))
-    await _let_go(db, before.id)
+    await let_go(db, before.id)
     await _refresh(db, before, now, before.starts_at)
     told = {"before": {"status": before.status.value}, "after": {"status": status.value}}
     await note(db, before.id, what="cancelled", caller=caller, now=now, **told)
@@ -186,14 +186,14 @@ async def move(
     """Other hours in place: the old claim let go, a new one taken; or nothing of it, as the refusal ends it all."""
     wanted = {"id": before.id, "now": now, "type": type_id, "starts": starts_at}
     await db.execute(_HOLDS_END, {"expert": before.expert_id, "now": now})
-    await _let_go(db, before.id)  # before the check: its own hour never fills the day against it
+    await let_go(db, before.id)  # before the check: its own hour never fills the day against it
     slot = (await db.execute(_CHECK, wanted)).one()
     if slot.code is not None:
         raise refusals.by_code(slot.code)
     if (await db.execute(_CLAIM, wanted)).first() is None:
         raise refusals.SlotTaken
     await guests.claim(db, before.id, starts_at, slot.ends_at)
-    if before.case_id is not None and await _overlaps(db, before, starts_at, slot.ends_at):
+    if before.case_id is not None and await overlaps(db, before, starts_at, slot.ends_at):
         raise refusals.CaseOverlap
     await db.execute(
         update(table)
@@ -215,8 +215,9 @@ async def move(
         )
     )
     await _refresh(db, before, now, before.starts_at, starts_at)
+    was = {"type_id": str(before.type_id), "modality": before.modality.value}
     told = {
-        "before": {"starts_at": before.starts_at.isoformat()},
+        "before": {"starts_at": before.starts_at.isoformat(), "ends_at": before.ends_at.isoformat(), **was},
         "after": {"starts_at": starts_at.isoformat()},
     }
     await note(db, before.id, what="moved", caller=caller, now=now, **told)
@@ -236,7 +237,8 @@ async def exclude(db: AsyncConnection, case_id: UUID, not_experts: tuple[UUID, .
     await db.execute(update(table).where(newer).values(told))
 
 
-async def _overlaps(db: AsyncConnection, one: Appointment, starts_at: datetime, ends_at: datetime) -> bool:
+async def overlaps(db: AsyncConnection, one: Appointment, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether the case has another appointment then."""
     clash = select(table.c.id).where(
         table.c.case_id == one.case_id,
         table.c.id != one.id,
@@ -247,7 +249,8 @@ async def _overlaps(db: AsyncConnection, one: Appointment, starts_at: datetime, 
     return (await db.execute(clash)).first() is not None
 
 
-async def _let_go(db: AsyncConnection, appointment_id: UUID) -> None:
+async def let_go(db: AsyncConnection, appointment_id: UUID) -> None:
+    """Give its time back, in every agenda that has it."""
     mine = (claim.c.appointment_id == appointment_id) & claim.c.active
     await db.execute(update(claim).where(mine).values(active=False))
 
