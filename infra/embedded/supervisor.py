@@ -53,7 +53,10 @@ class Member:
 
 
 class Supervisor:
-    """Owns every process of one run; `changed` is called after each change of any of them."""
+    """Owns every process of one run; `changed` is called after each change of any of them.
+
+    Neither `changed` nor `said` stops it by failing: on a full disk nothing can be written down, and all goes on.
+    """
 
     def __init__(
         self,
@@ -109,7 +112,8 @@ class Supervisor:
             if time.monotonic() - began > STEADY_AFTER:
                 pause = FIRST_PAUSE
             self._set(member, "pausing")
-            self._said(f"{member.process.name} s'est arrêté ({why}), je le relance.")
+            with suppress(OSError):
+                self._said(f"{member.process.name} s'est arrêté ({why}), je le relance.")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             member.restarts += 1
@@ -166,7 +170,8 @@ class Supervisor:
 
     def _set(self, member: Member, state: str) -> None:
         member.state = state
-        self._changed(self)
+        with suppress(OSError):
+            self._changed(self)
 
     @staticmethod
     def _first_ready(member: Member) -> None:

@@ -24,7 +24,8 @@ STEPS = ("Bases de données et boîte de démonstration", "Tables", "Services", 
 
 
 def say(sentence: str) -> None:
-    print(sentence, flush=True)
+    with suppress(OSError):  # a full disk, a pipe that nobody reads any more
+        print(sentence, flush=True)
 
 
 def check_ground(data: Path, port: int) -> runfile.Lock:

@@ -1,6 +1,7 @@
 """The supervisor with small real processes: ready, brought back, stopped in order, honest about a bad start."""
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -36,6 +37,11 @@ async def until(true: Callable[[], bool], within: float = 20.0) -> None:
             await asyncio.sleep(0.02)
 
 
+def full_disk(_: object) -> None:
+    """What is told of a run cannot be written down: in all of these tests, and nothing may come of it."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 Start = Callable[[Sequence[Sequence[Process]]], Supervisor]
 
 
@@ -44,7 +50,7 @@ async def supervise(tmp_path: Path) -> AsyncIterator[Start]:
     made: list[Supervisor] = []
 
     def start(stages: Sequence[Sequence[Process]]) -> Supervisor:
-        made.append(Supervisor(stages, logs=tmp_path / "logs"))
+        made.append(Supervisor(stages, logs=tmp_path / "logs", changed=full_disk, said=full_disk))
         return made[-1]
 
     yield start
