@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.clashes import Settled
 from contracts.words import AppointmentStatus, BookableBy, ExpertProfession, Modality, Privacy, VisitKind
 
 
@@ -229,6 +230,7 @@ class Agenda(msgspec.Struct, frozen=True):
     appointments: list[Appointment]
     types: list[ConsultationType]
     beside: list[BesideHour] = []
+    settled: list[Settled] = []
 
 
 class BookableExpert(msgspec.Struct, frozen=True):

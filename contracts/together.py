@@ -57,6 +57,8 @@ class NewGroup(msgspec.Struct, frozen=True):
     seats: int
     kind: str = "talk"  # talk | supervision
     listed: bool = True
+    fee_cents: int | None = None  # 0: nothing to pay; none: to be asked
+    access: str = ""  # how one comes to it; by telephone, which line to call
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -76,6 +78,8 @@ class Group(msgspec.Struct, frozen=True):
     time_zone: str = "Europe/Paris"  # where it meets
     listed: bool = True
     version: int = 1
+    fee_cents: int | None = None
+    access: str = ""  # for those who have a seat, for whose group it is, and for the team
 
 
 class Groups(msgspec.Struct, frozen=True):

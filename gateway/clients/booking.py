@@ -24,6 +24,7 @@ from contracts.booking import (
     Slot,
     Slots,
 )
+from contracts.clashes import Settle
 from contracts.video import NewInvitation
 from contracts.words import Modality
 from gateway.clients.service import ServiceClient
@@ -69,6 +70,10 @@ class Booking(ServiceClient):
     async def book(self, wanted: NewAppointment, *, key: str) -> Appointment:
         booked: Appointment = await self._call("POST", "/appointments", Appointment, wanted, key=key)
         return booked
+
+    async def settle_clash(self, appointment_id: UUID, *, settled: bool, key: str) -> None:
+        """Both stand, the appointment and what lies over it in another calendar; or ask again."""
+        await self._call("POST", f"/appointments/{appointment_id}/clashes", None, Settle(settled), key=key)
 
     async def book_own(self, wanted: NewAppointment, *, key: str) -> Appointment:
         """An expert books into their own agenda."""

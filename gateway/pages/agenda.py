@@ -18,6 +18,7 @@ from gateway.pages import (
     agenda_absences,
     agenda_away,
     agenda_calendars,
+    agenda_clashes,
     agenda_desk,
     agenda_giving,
     agenda_holidays,
@@ -188,5 +189,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     *agenda_away.HANDLERS,
     *agenda_holidays.HANDLERS,
     *agenda_calendars.HANDLERS,
+    *agenda_clashes.HANDLERS,
     *agenda_visits.HANDLERS,
 ]

@@ -31,7 +31,9 @@ from gateway.pages.agenda_whose import (
 )
 
 KINDS = {"talk": "Groupe de parole", "supervision": "Supervision, pour l’équipe"}
-TYPED = ("sorte", "titre", "heure", "places")
+TYPED = ("sorte", "titre", "heure", "places", "tarif", "montant", "venir")
+WAYS = {Modality.IN_PERSON: "sur place", Modality.PHONE: "par téléphone"}
+FEES = {"gratuit": "Rien à payer", "montant": "Un montant", "demander": "À demander"}
 LOOK_AHEAD = timedelta(days=30)
 LOOKED_AT = 100
 HOURS_OFFERED = 60
@@ -60,6 +62,8 @@ async def open_group(page: NamedPage) -> Answer:
             seats=int(seats) if seats.isascii() and seats.isdecimal() and len(seats) < 4 else 0,
             kind=one_of(page.field("sorte", "talk"), {each: each for each in KINDS}),
             listed="oui" in page.fields("en-ligne"),
+            fee_cents=_fee(page),
+            access=page.field("venir")[:400],
         )
         made = await page.house.together.open_group(wanted, key=page.key("group"))
         return done(page, who, "groupe", wall(made.starts_at, zone)["day"])
@@ -105,7 +109,7 @@ async def _own(page: Page, who: Whose) -> list[Group]:
 async def _list(page: Page, who: Whose, *, since: str = "", refusal: str = "", status: int = 200) -> Response[str]:
     told = await page.house.giving.proposals(who.expert)
     kinds = [one.type for one in (await page.house.openings.own_types(who.expert)).types]
-    types = {one.id: one for one in kinds if one.active and one.modality is Modality.IN_PERSON}
+    types = {one.id: one for one in kinds if one.active and one.modality in WAYS}
     hours, later = await _hours(page, who, types, told.time_zone, since)
     context: dict[str, Any] = {
         "groups": await _own(page, who),
@@ -113,6 +117,8 @@ async def _list(page: Page, who: Whose, *, since: str = "", refusal: str = "", s
         "hours": hours,
         "later": later,
         "kinds": KINDS,
+        "ways": WAYS,
+        "fees": FEES,
         "zone": told.time_zone,
         "typed": {name: page.field(name)[:200] for name in TYPED},
         "online": not page.form or "oui" in page.fields("en-ligne"),
@@ -131,7 +137,7 @@ async def _hours(
     if since:
         day = day_typed(since, field="du")
         start = max(start, datetime(day.year, day.month, day.day, tzinfo=zone_of(zone)).astimezone(UTC))
-    asked: dict[str, Any] = {"experts": [who.expert], "modality": [Modality.IN_PERSON], "limit": LOOKED_AT}
+    asked: dict[str, Any] = {"experts": [who.expert], "modality": list(WAYS), "limit": LOOKED_AT}
     asked |= {"start": start, "end": start + LOOK_AHEAD}
     both = await asyncio.gather(*(page.house.booking.slots(visit=visit, **asked) for visit in VisitKind))
     end = min((found[-1].starts_at for found in both if len(found) == LOOKED_AT), default=None)
@@ -142,6 +148,16 @@ async def _hours(
     more = end is not None or len(round_ones) > len(shown)
     last = local(shown[-1].starts_at, zone).date() + timedelta(days=1) if shown and more else None
     return shown, last
+
+
+def _fee(page: Page) -> int | None:
+    """In cents; None: to be asked. An amount that is none is refused by its rule, and what was typed stays."""
+    how = one_of(page.field("tarif", "demander"), {each: each for each in FEES})
+    if how != "montant":
+        return 0 if how == "gratuit" else None
+    euros, _, cents = page.field("montant").replace("€", "").strip().replace(".", ",").partition(",")
+    whole = euros + (cents + "00")[:2]
+    return int(whole) if whole.isascii() and whole.isdecimal() and len(whole) <= 6 and len(cents) <= 2 else -1
 
 
 def _instant(given: str) -> datetime:

@@ -207,10 +207,18 @@ def next_of(visits: Sequence[Visit]) -> Visit | None:
 
 
 def clashing(agenda: Agenda, visits: Sequence[Visit]) -> list[Visit]:
-    """Those to come on which something of another calendar falls: they stand, and their professional is told."""
+    """Those to come on which something of another calendar falls that their professional has not settled."""
     elsewhere = [one for one in agenda.absences if one.source == "external"]
+    settled = {(one.absence_id, one.appointment_id) for one in agenda.settled}
     ahead = [one for one in visits if one.live and one.starts_at > one.now]
-    return [one for one in ahead if any(one.starts_at < it.ends_at and one.ends_at > it.starts_at for it in elsewhere)]
+    return [
+        one
+        for one in ahead
+        if any(
+            one.starts_at < it.ends_at and one.ends_at > it.starts_at and (it.id, one.id) not in settled
+            for it in elsewhere
+        )
+    ]
 
 
 def touched_by(visits: Sequence[Visit], start: datetime, end: datetime) -> list[Visit]:

@@ -69,7 +69,7 @@ class Visit:
 
     @property
     def short(self) -> str:
-        return VISITS_SHORT[self.appointment.visit]
+        return FOR_SEVERAL.lower() if self.is_group else VISITS_SHORT[self.appointment.visit]
 
     @property
     def live(self) -> bool:

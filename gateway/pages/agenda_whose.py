@@ -44,6 +44,7 @@ SAID = {
     "donne": "Le créneau est donné : la ligne peut le proposer dès maintenant.",
     "lien-semaine": "C’est noté : un lien avec des heures vous attendra chaque dimanche.",
     "sans-lien": "C’est noté : plus de lien chaque semaine.",
+    "les-deux": "C’est noté : les deux tiennent.",
     "remis": "C’est remis comme avant.",
     "groupe": "Le groupe est ouvert : les places se prennent dès maintenant.",
     "plus-a-plusieurs": "C’est noté : votre heure est rendue, le rendez-vous tient sans vous.",

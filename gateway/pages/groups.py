@@ -154,7 +154,7 @@ async def _hosts(page: Page, groups: list[Group]) -> dict[UUID, ExpertCard]:
 
 
 def _meets(group: Group) -> bool:
-    return group.modality is Modality.IN_PERSON
+    return group.modality is not Modality.VIDEO
 
 
 def _of(groups: list[Group], given: str) -> Group | None:

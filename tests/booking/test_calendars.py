@@ -57,6 +57,14 @@ async def blocks(door: Door, expert_id: UUID) -> list[tuple[datetime, datetime]]
     return [(row[0], row[1]) for row in await door.rows(sql, expert_id)]
 
 
+async def agenda_of(door: Door, expert: Any, what: str) -> list[Any]:
+    since = f"{now():%Y-%m-%dT%H:%M:%S}Z"
+    until = f"{now() + timedelta(days=20):%Y-%m-%dT%H:%M:%S}Z"
+    answer = await door.get(f"/experts/{expert.subject}/agenda?from={since}&to={until}", expert)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()[what])
+
+
 async def test_a_calendar_takes_its_time_from_the_agenda_and_gives_it_back(
     door: Door, looker: Looker, server: Server
 ) -> None:
@@ -96,6 +104,14 @@ async def test_a_calendar_takes_its_time_from_the_agenda_and_gives_it_back(
     (told,) = await door.events("AppointmentClashes", "expert_id", expert_id)  # what falls on an hour that is taken
     assert datetime.fromisoformat(told["starts_at"]) == noon
     await door.proven()
+    (clash,) = [one for one in await agenda_of(door, expert, "appointments") if one["id"] == told["appointment_id"]]
+    settle = f"/appointments/{clash['id']}/clashes"
+    assert (await door.post(settle, {}, caller=a_caller(Role.EXPERT))).status_code == 404
+    assert (await door.post(settle, {}, caller=expert)).status_code == 204
+    (kept_both,) = await agenda_of(door, expert, "settled")  # the pair alone: what falls there later asks again
+    assert kept_both["appointment_id"] == clash["id"]
+    assert (await door.post(settle, {"settled": False}, caller=expert)).status_code == 204
+    assert await agenda_of(door, expert, "settled") == []
     gone = await door.call("DELETE", f"/experts/{expert_id}/calendars/{calendar_id}", caller=expert)
     assert (gone.status_code, await blocks(door, expert_id)) == (204, [])
     await door.proven()

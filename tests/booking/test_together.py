@@ -1,17 +1,22 @@
 """Several hours or several people: series said plainly, two agendas or neither, seats that are never one too many."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from contracts.together import NewGroup, NewGuest, NewSeries, TakeSeat
-from contracts.words import Role
+from contracts.words import Modality, Role, VisitKind
 from services.booking.domain.together import weeks
 from tests.booking.conftest import Door
-from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, a_permit, local_noon
+from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, TYPES, a_permit, local_noon
 from tests.tokens import a_caller
+
+FOLLOW_PHONE = TYPES[VisitKind.FOLLOW_UP, Modality.PHONE].id
+IN_PERSON = TYPES[VisitKind.FOLLOW_UP, Modality.IN_PERSON].id
 
 
 async def booked(door: Door, expert_id: UUID, **more: Any) -> dict[str, Any]:
@@ -78,7 +83,10 @@ async def test_a_third_person_takes_both_agendas_or_neither_and_moves_with_them(
 async def test_a_group_has_its_seats_and_not_one_more_and_who_waits_has_the_next(door: Door) -> None:
     expert_id = await door.an_expert()
     expert = a_caller(Role.EXPERT, subject=expert_id)
-    new = NewGroup("Groupe de parole", FOLLOW_VIDEO.id, local_noon(8), seats=2)
+    noon = local_noon(8)
+    new = NewGroup("Groupe de parole", FOLLOW_PHONE, noon, seats=2, fee_cents=1050, access="Le 01 99 00 12 34")
+    for wrong in (replace(new, access=""), replace(new, fee_cents=-1), replace(new, type_id=FOLLOW_VIDEO.id)):
+        assert (await door.post("/groups", wrong, caller=expert)).json()["code"] == "group-not-valid"
     made = await door.post("/groups", new, caller=expert)
     assert made.status_code == 201, made.text
     group = made.json()["id"]
@@ -92,6 +100,11 @@ async def test_a_group_has_its_seats_and_not_one_more_and_who_waits_has_the_next
     seated = next(one for one, answer in zip(people, said, strict=True) if answer.json()["status"] == "seat")
     again = await door.post(f"/groups/{group}/places", TakeSeat(), caller=a_caller(Role.PERSON, subject=seated.case_id))
     assert again.json()["status"] == "seat"
+    mine = (await door.get("/groups", a_caller(Role.PERSON, subject=seated.case_id))).json()["groups"]
+    assert [(one["fee_cents"], one["access"]) for one in mine if one["id"] == group] == [(1050, new.access)]
+    assert (await door.book(expert_id, local_noon(3), permit=seated)).status_code == 201
+    *_, opens = await door.events("CaseLastAppointment", "case_id", str(seated.case_id))
+    assert datetime.fromisoformat(opens["opens_until"]) > noon  # the later group keeps the link open (care.md 14)
     leaves = await door.post(f"/groups/{group}/leave", caller=a_caller(Role.PERSON, subject=seated.case_id))
     assert leaves.json()["status"] == "left"
     (ended,) = await door.events("SeatEnded", "case_id", str(seated.case_id))
@@ -99,7 +112,7 @@ async def test_a_group_has_its_seats_and_not_one_more_and_who_waits_has_the_next
     assert len({one["case_id"] for one in taken}) == len(taken) == 3 and ended["by"] == "person"
     assert all(one["starts_at"] == taken[0]["starts_at"] and one["time_zone"] == "Europe/Paris" for one in taken)
     (shown,) = [one for one in (await door.http.get("/groups")).json()["groups"] if one["id"] == group]
-    assert (shown["taken"], shown["waiting"], shown["mine"]) == (2, 2, None)
+    assert (shown["taken"], shown["waiting"], shown["mine"], shown["access"]) == (2, 2, None, "")
     who = (await door.get(f"/groups/{group}/places", caller=expert)).json()["places"]
     assert [one["status"] for one in who] == ["seat"] * 2 + ["waiting"] * 2 and "case_id" not in who[0]
     assert (await door.get(f"/groups/{group}/places", caller=a_caller(Role.EXPERT))).status_code == 404
@@ -114,7 +127,7 @@ async def test_a_group_has_its_seats_and_not_one_more_and_who_waits_has_the_next
 async def test_supervision_is_the_teams_own_and_no_case_is_told_of_it(door: Door) -> None:
     expert_id = await door.an_expert()
     expert = a_caller(Role.EXPERT, subject=expert_id)
-    new = NewGroup("Supervision du mardi", FOLLOW_VIDEO.id, local_noon(9), seats=2, kind="supervision")
+    new = NewGroup("Supervision du mardi", IN_PERSON, local_noon(9), seats=2, kind="supervision")
     group = (await door.post("/groups", new, caller=expert)).json()["id"]
     listener, person = a_caller(Role.VOLUNTEER), a_caller(Role.PERSON)
     assert (await door.post(f"/groups/{group}/places", TakeSeat(), caller=person)).status_code == 403

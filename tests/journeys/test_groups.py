@@ -33,16 +33,24 @@ async def test_a_group_is_opened_joined_without_a_name_waited_for_and_ended(hous
         (form,) = [one for one in Found(page).forms if one.action == "/agenda/groupes"]
         hours = page.text.split('id="g-heure"')[1].split("</select>")[0].split('value="')[1:]
         hour = hours[-1].split('"')[0]
-        told = {"titre": "Parler des nuits", "heure": hour, "en-ligne": "oui"}
-        few = await expert.press(form, **told, places="1")
-        assert few.status == 422 and "Parler des nuits" in few.text
-        page = await expert.press(form, **told, places="2")
+        told = {
+            "titre": "Parler des nuits",
+            "heure": hour,
+            "en-ligne": "oui",
+            "tarif": "montant",
+            "venir": "Salle bleue",
+        }
+        few = await expert.press(form, **told, places="2", montant="dix")
+        assert few.status == 422 and "Parler des nuits" in few.text and 'value="dix"' in few.text
+        page = await expert.press(form, **told, places="2", montant="10,50")
         assert "Le groupe est ouvert" in unescape(page.text)
         groups = (await desk.ask("GET", "/booking/groups"))["groups"]
         group = next(one["id"] for one in groups if one["title"] == "Parler des nuits")
         try:
             code = await registered(person, group, surnom="Camille", number="06 12 34 56 78", veille="oui")
             await registered(other, group)
+            page = await other.get("/groupes")
+            assert "10,50\xa0€" in unescape(page.text) and "Salle bleue" not in page.text
             await entered(listener, house, Role.PSYCHOLOGIST)
             contact = await desk.ask("POST", "/referral/contacts")
             page = await listener.get(f"/appels/{contact['id']}/groupes")
@@ -53,6 +61,7 @@ async def test_a_group_is_opened_joined_without_a_name_waited_for_and_ended(hous
             await person.get("/l")
             await person.post("/l", {"secret": code})
             page = await person.get("/rdv/groupes")
+            assert "Salle bleue" in page.text  # how one comes to it: for those who have a seat
             back = holding(page, "groupe", group)
             page = await person.press(back, button(back, "laisser"))
             assert "votre place est rendue" in unescape(page.text)

@@ -265,6 +265,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "GET /experts/{}/calendars": OWNERS,
         "POST /experts/{}/calendars": OWNERS,
         "POST /experts/{}/calendars/{}/look": OWNERS,
+        "POST /appointments/{}/clashes": OWNERS,
         "DELETE /experts/{}/calendars/{}": OWNERS,
         "GET /experts/{}/feed": OWNERS,
         "POST /experts/{}/feed": frozenset({Role.EXPERT}),

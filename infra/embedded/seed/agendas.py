@@ -1,9 +1,12 @@
 """Openings of the coming weeks, and the appointments that fill half to nine tenths of them."""
 
+from collections import deque
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from contracts.words import AppointmentStatus, Modality, Privacy, VisitKind
+from infra.embedded.seed import demo_week
+from infra.embedded.seed.accounts import EXPERT_ID
 from infra.embedded.seed.calls import HandedOver
 from infra.embedded.seed.chance import Chance
 from infra.embedded.seed.network import Member
@@ -15,6 +18,10 @@ from services.booking.domain.types import STANDARD_TYPES, ConsultationType
 from services.booking.store.bulk import WholeAgenda
 
 NEXT_DAYS = 58
+RECENT = timedelta(days=30)
+"""Whoever called longer ago has had a first appointment before these weeks."""
+PATIENCE = timedelta(days=14)
+"""From a call to what has already taken place of it."""
 HALF_DAYS = (
     (time(9), time(12)),
     (time(9), time(12, 30)),
@@ -34,10 +41,8 @@ def agenda(member: Member, cases: list[HandedOver], today: date, now: datetime, 
     """
     chance = Chance(f"agenda {member.expert.id}")
     zone = member.expert.time_zone
-    absences = tuple(
-        Span(holidays.whole_day(first, zone).start, holidays.whole_day(last, zone).end)
-        for first, last in member.expert.leave
-    )
+    demo = member.expert.id == EXPERT_ID
+    absences = demo_week.absences(today, zone) if demo else _leave(member)
     days_off = tuple(holidays.days_off(member.bookable, today=today))
     if roomy:
         return WholeAgenda(member.bookable, tuple(_whole_weeks(chance, member, today)), days_off=days_off)
@@ -45,8 +50,24 @@ def agenda(member: Member, cases: list[HandedOver], today: date, now: datetime, 
         return WholeAgenda(member.bookable, absences=absences, days_off=days_off)
     rules = _rules(chance, member, today)
     away = (*absences, *(span for day, span in days_off if day <= today + timedelta(days=NEXT_DAYS)))
-    appointments = _appointments(chance, member, rules, away, cases, today, now)
-    return WholeAgenda(member.bookable, tuple(rules), absences, tuple(appointments), days_off)
+    if not demo:
+        appointments = _appointments(chance, member, rules, away, cases, now, first=today)
+        return WholeAgenda(member.bookable, tuple(rules), absences, tuple(appointments), days_off)
+    people = demo_week.people(cases, now)
+    hours, groups = demo_week.groups(chance, member.bookable, people, away, today)
+    since = rules[0].first_day
+    away = (*away, *(one.span for one in hours))
+    appointments = _appointments(chance, member, rules, away, people, now, first=since, apart=timedelta(days=5))
+    everything = tuple(sorted([*appointments, *hours], key=lambda one: one.starts_at))
+    return WholeAgenda(member.bookable, tuple(rules), absences, everything, days_off, tuple(groups), since)
+
+
+def _leave(member: Member) -> tuple[Span, ...]:
+    zone = member.expert.time_zone
+    return tuple(
+        Span(holidays.whole_day(first, zone).start, holidays.whole_day(last, zone).end)
+        for first, last in member.expert.leave
+    )
 
 
 def _types(member: Member) -> list[ConsultationType]:
@@ -88,36 +109,57 @@ def _appointments(
     rules: list[OpeningRule],
     away: tuple[Span, ...],
     cases: list[HandedOver],
-    today: date,
     now: datetime,
+    *,
+    first: date,
+    apart: timedelta = timedelta(0),
 ) -> list[Appointment]:
-    """Each opening is cut in sessions; a session is taken with the expert's own share of luck."""
+    """Each opening is cut in sessions; a session is taken with the expert's own share of luck.
+
+    Whoever was met longest ago comes next. Hours before today took place; the half hour to come stays free.
+    """
     if not cases:
         return []
     share = chance.uniform(0.5, 0.9)
+    last = now.date() + timedelta(days=NEXT_DAYS)
     spans = sorted(
-        (one.span for rule in rules for one in occurrences(rule, first=today, last=today + timedelta(days=NEXT_DAYS))),
-        key=lambda span: span.start,
+        (one.span for rule in rules for one in occurrences(rule, first=first, last=last)), key=lambda span: span.start
     )
     found: list[Appointment] = []
-    end = now + timedelta(minutes=30)
-    turn = 0
+    waiting = deque(cases)
+    met: dict[UUID, datetime] = {}
+    soonest = now + timedelta(minutes=30)
     for span in spans:
         start = span.start
-        while start + timedelta(minutes=45) <= span.end:
-            kind = _kind(chance, member, first=turn < len(cases))
-            session = Span(start, kind.shape.ends_at(start))
-            free = start >= end and not any(session.start < one.end and one.start < session.end for one in away)
-            if free and chance.random() < share:
-                found.append(_appointment(chance, member, kind, session, cases[turn % len(cases)], now))
-                turn += 1
-                end = session.end
-            start += timedelta(minutes=45)
+        while start + timedelta(minutes=30) <= span.end:
+            past = start.date() < now.date()
+            case = _next(waiting, start - PATIENCE if past else start, met, start - apart)
+            free = past or start >= soonest
+            if case is not None and free and chance.random() < share:
+                fits = start + timedelta(minutes=45) <= span.end
+                kind = _kind(chance, member, first=fits and case.case_id not in met and case.since > now - RECENT)
+                session = Span(start, kind.shape.ends_at(start))
+                if any(session.start < one.end and one.start < session.end for one in away):
+                    start += timedelta(minutes=15)
+                    continue
+                one = _appointment(chance, member, kind, session, case, now)
+                found.append(demo_week.ended(chance, one) if past else one)
+                met[case.case_id] = start
+                waiting.remove(case)
+                waiting.append(case)
+                start = max(session.end, start + timedelta(minutes=45))
+            else:
+                start += timedelta(minutes=45)
     return found
 
 
+def _next(waiting: deque[HandedOver], called: datetime, met: dict[UUID, datetime], seen: datetime) -> HandedOver | None:
+    """Whoever was met longest ago, among those who had called and were met last by then."""
+    return next((one for one in waiting if one.since < called and met.get(one.case_id, seen) <= seen), None)
+
+
 def _kind(chance: Chance, member: Member, *, first: bool) -> ConsultationType:
-    wanted = VisitKind.FIRST if first and chance.random() < 0.5 else VisitKind.FOLLOW_UP
+    wanted = VisitKind.FIRST if first and chance.random() < 0.8 else VisitKind.FOLLOW_UP
     modality = chance.choice([one for one in Modality if one in member.expert.modalities])
     return next(one for one in STANDARD_TYPES if one.visit is wanted and one.modality is modality)
 

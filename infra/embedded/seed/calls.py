@@ -80,6 +80,7 @@ class HandedOver:
     expert_id: UUID
     nickname: str
     zone: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -153,14 +154,14 @@ def _call(chance: Chance, day: date, departments: list[tuple[str, float]], taker
         started_at=started,
         ended_at=started + timedelta(minutes=minutes),
         sheet=sheet,
-        handed=_handed(chance, case_id, nickname, takers) if handed else None,
+        handed=_handed(chance, case_id, nickname, takers, started) if handed else None,
     )
 
 
-def _handed(chance: Chance, case_id: UUID, nickname: str, takers: list[Member]) -> HandedOver:
+def _handed(chance: Chance, case_id: UUID, nickname: str, takers: list[Member], since: datetime) -> HandedOver:
     expert = chance.choice(takers).expert
     zone = expert.time_zone if chance.random() < 0.8 else "Europe/Paris"
-    return HandedOver(case_id, chance.case_id(), expert.id, nickname, zone)
+    return HandedOver(case_id, chance.case_id(), expert.id, nickname, zone, since)
 
 
 def _sheet(chance: Chance, level: int, wants: ExpertProfession, nickname: str, department: str) -> Sheet:

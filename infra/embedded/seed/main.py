@@ -14,6 +14,7 @@ from contracts.events import AvailabilityChanged
 from infra.embedded.seed.agendas import agenda
 from infra.embedded.seed.booking import load_agendas
 from infra.embedded.seed.calls import handed_over, past_calls
+from infra.embedded.seed.demo_week import asked, followed
 from infra.embedded.seed.identity import load_accounts
 from infra.embedded.seed.network import EXPERTS, network
 from infra.embedded.seed.progress import Progress
@@ -31,8 +32,9 @@ class Drawn:
         today = moment.date()
         self.moment = moment
         self.members = network(today, experts)
-        self.calls = past_calls(self.members, today) if manner == FILLED else []
-        cases = handed_over(self.calls)
+        self.calls = followed(past_calls(self.members, today), today) if manner == FILLED else []
+        waiting = asked(self.calls, moment)
+        cases = handed_over([one for one in self.calls if one is not waiting])
         self.agendas = [
             agenda(one, cases.get(one.expert.id, []), today, moment, roomy=manner == ROOMY) for one in self.members
         ]

@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from contracts.events import AvailabilityChanged
+from contracts.words import AppointmentStatus
+from infra.embedded.seed import demo_week
 from infra.embedded.seed.accounts import DUTY
 from infra.embedded.seed.calls import Call
 from infra.embedded.seed.chance import Chance
@@ -26,6 +28,11 @@ from services.referral.settings import Settings
 from services.referral.store import bulk
 
 PARTNERS = ("", "Association Les Relais", "Réseau régional", "Candidature")
+STANDINGS = {
+    AppointmentStatus.BOOKED: Standing.BOOKED,
+    AppointmentStatus.FULFILLED: Standing.ATTENDED,
+    AppointmentStatus.NO_SHOW: Standing.MISSED,
+}
 DIRECTORY = Path(__file__).with_name("resources_seed.json")
 
 
@@ -50,6 +57,8 @@ async def load_referral(
     database = Database(settings.database_url, size=1)
     async with database.transaction() as db:
         await bring_in(db, DIRECTORY.read_bytes(), now=now)
+        if (waiting := demo_week.asked(calls, now)) is not None:
+            await demo_week.ask(db, waiting, now)
     await database.stop()
 
 
@@ -95,7 +104,7 @@ def _past(call: Call, appointments: Mapping[UUID, Sequence[Appointment]], now: d
                 id=one.id,
                 version=one.version,
                 expert_id=one.expert_id,
-                standing=Standing.BOOKED,
+                standing=STANDINGS[one.status],
                 starts_at=one.starts_at,
                 modality=one.modality,
             )

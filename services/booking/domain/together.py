@@ -1,11 +1,12 @@
 """What holds for series, a third person and groups."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.groups import SeatEnded, SeatTaken
+from contracts.words import Modality
 from kit.errors import Conflict, Invalid, NotFound
 from services.booking.domain.appointments import Appointment
 
@@ -16,6 +17,9 @@ PARTS = ("local_doctor", "interpreter", "colleague")
 KINDS = ("talk", "supervision")
 SEATS = range(2, 41)
 LONGEST_TITLE = 80
+LONGEST_ACCESS = 300
+FEES = range(0, 30001)
+"""In cents; whoever comes knows before they come (care.md 15)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class GuestNotValid(Invalid):
 
 
 class GroupNotValid(Invalid):
-    """A group has a name, a kind and two to forty seats."""
+    """A group has a name, a kind, two to forty seats, a fee that is none or some, and a way to come to it."""
 
 
 class UnknownGroup(NotFound):
@@ -58,12 +62,33 @@ def weeks(starts_at: datetime, zone: str, *, times: int, every: int) -> list[dat
     return [step.replace(tzinfo=here).astimezone(utc) for step in steps]
 
 
-def checked_group(title: str, kind: str, seats: int) -> str:
-    """The title as it may be shown."""
-    words = " ".join(title.split())
-    if not 1 <= len(words) <= LONGEST_TITLE or kind not in KINDS or seats not in SEATS:
-        raise GroupNotValid(fields={"title": f"1 to {LONGEST_TITLE} characters, two to forty seats"})
-    return words
+@dataclass(frozen=True)
+class GroupSaid:
+    """What is said of a group; its hour is that of an appointment."""
+
+    title: str
+    kind: str
+    seats: int
+    listed: bool = True
+    fee_cents: int | None = None
+    access: str = ""
+
+
+def checked_group(said: GroupSaid, modality: Modality) -> GroupSaid:
+    """As it may be shown; `group-not-valid` names what cannot be. By telephone it says which line to call."""
+    title, access = " ".join(said.title.split()), " ".join(said.access.split())
+    wrong = {}
+    if not 1 <= len(title) <= LONGEST_TITLE or said.kind not in KINDS or said.seats not in SEATS:
+        wrong["title"] = f"1 to {LONGEST_TITLE} characters, two to forty seats"
+    if said.fee_cents is not None and said.fee_cents not in FEES:
+        wrong["fee_cents"] = f"0 to {FEES[-1]}"
+    if modality is Modality.VIDEO:
+        wrong["type_id"] = "on site or by telephone"
+    if len(access) > LONGEST_ACCESS or (modality is Modality.PHONE and not access):
+        wrong["access"] = f"at most {LONGEST_ACCESS} characters; by telephone, the line to call"
+    if wrong:
+        raise GroupNotValid(fields=wrong)
+    return replace(said, title=title, access=access)
 
 
 def seat_taken(group: Appointment, seat: Seat, by: str) -> SeatTaken:

@@ -10,6 +10,7 @@ from services.booking.routes.calendars import Calendars, Feeds
 from services.booking.routes.callers import Callers
 from services.booking.routes.changes import Changes
 from services.booking.routes.choices import Choices
+from services.booking.routes.clashes import Clashes
 from services.booking.routes.delays import Delays
 from services.booking.routes.explain import Explained
 from services.booking.routes.figures import FiguresOfAgendas
@@ -44,6 +45,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     Absences,
     Holidays,
     Calendars,
+    Clashes,
     Feeds,
     OwnHours,
     *GIVING,

@@ -20,7 +20,7 @@ from services.booking.domain.spans import Span
 from services.booking.routes.absences import as_shape, edited
 from services.booking.routes.rights import DESK, OWNERS, check_agenda, shown
 from services.booking.routes.types import shown as type_shown
-from services.booking.store import agenda, appointments, experts, guests, openings, types
+from services.booking.store import agenda, appointments, clashes, experts, guests, openings, types
 from services.booking.store.ids import new_id
 
 LONGEST_WINDOW = timedelta(days=62)
@@ -54,6 +54,7 @@ class Agendas(Controller):
             appointments=[shown(each, kinds[each.type_id], caller, moment) for each in booked],
             types=[type_shown(kind) for kind in kinds.values() if kind.active and kind.modality in one.modalities],
             beside=await guests.of_guest(db, expert_id, window.start, window.end),
+            settled=await clashes.settled(db, expert_id, window),
         )
 
     @post("/openings", guards=[only(*OWNERS)])

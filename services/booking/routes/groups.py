@@ -25,7 +25,7 @@ from services.booking.domain import refusals, telling
 from services.booking.domain import together as rules
 from services.booking.domain.appointments import Appointment
 from services.booking.domain.moments import instant
-from services.booking.domain.together import Seat
+from services.booking.domain.together import GroupSaid, Seat
 from services.booking.routes.rights import DESK, OWNERS, party
 from services.booking.store import appointments, groups, placing, types
 from services.booking.store.booking import Wanted
@@ -51,10 +51,11 @@ class GroupSessions(Controller):
     async def open(self, data: JSONBody[NewGroup], db: Db, caller: Me) -> Group:
         """An hour of one's own agenda for many."""
         moment, starts_at = now(), instant(data.starts_at)
-        title = rules.checked_group(data.title, data.kind, data.seats)
         kinds = await types.every(db)
         if data.type_id not in kinds:
             raise refusals.UnknownType
+        told = GroupSaid(data.title, data.kind, data.seats, data.listed, data.fee_cents, data.access)
+        said = rules.checked_group(told, kinds[data.type_id].modality)
         await placing.agendas_alone(db, [caller.subject], moment)
         nobody = new_id()
         permit = BookPermit(nobody, nobody, visit=kinds[data.type_id].visit, nickname="Groupe")
@@ -62,7 +63,7 @@ class GroupSessions(Controller):
         wanted = Wanted(caller.subject, data.type_id, starts_at)
         one = await placing.place(db, wanted, new, caller=caller, now=moment)
         await appointments.save(db, one, visits.seen(one, moment), what="seen", caller=caller, now=moment)
-        await groups.add(db, one.id, kind=data.kind, title=title, seats=data.seats, listed=data.listed)
+        await groups.add(db, one.id, said)
         await outbox.nudge(db, f"agenda:{caller.subject}")
         found = await groups.to_come(db, case_id=None, experts=[caller.subject], now=moment)
         return next(each for each in found if each.id == one.id)

@@ -210,7 +210,9 @@ BEGIN
             'expert_zone', slot.zone, 'visit', slot.visit)),
         ('CaseLastAppointment', p_request, jsonb_build_object('case_id', p_case,
             'version', (extract(epoch FROM p_now) * 1000000)::bigint, 'opens_until',
-            (SELECT max(a.ends_at) + interval '2 hours' FROM appointment a WHERE a.case_id = p_case)));
+            greatest((SELECT max(a.ends_at) FROM appointment a WHERE a.case_id = p_case),
+                (SELECT max(a.ends_at) FROM group_place g JOIN appointment a ON a.id = g.appointment_id
+                    WHERE g.case_id = p_case AND g.status <> 'left')) + interval '2 hours'));
     INSERT INTO audit (subject, role, action, thing, thing_id, request_id)
     VALUES (p_subject, p_role, 'book', 'case', p_case, p_request);
     IF p_hold IS NULL THEN

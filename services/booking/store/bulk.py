@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from contracts.words import AppointmentStatus
 from services.booking.domain import holidays
 from services.booking.domain.appointments import CANCELLED, Appointment
 from services.booking.domain.experts import Expert
@@ -17,12 +18,27 @@ from services.booking.domain.types import Shape
 from services.booking.store.absences import ABSENCE
 from services.booking.store.agenda import AHEAD, DAYS_SHOWN, rebuild
 from services.booking.store.holidays import HOLIDAY
+from services.booking.store.ids import new_id
 
 BATCH = 50
 ANALYSED = (
     "expert, opening_rule, opening_rule_type, opening_occurrence, busy_block, holiday_plan, claim, appointment, "
     "agenda_day"
 )
+
+
+@dataclass(frozen=True)
+class WholeGroup:
+    """What makes a group of one of the agenda's appointments; its seats by case and nickname, as they were taken."""
+
+    appointment_id: UUID
+    kind: str
+    title: str
+    seats: int
+    listed: bool
+    fee_cents: int | None
+    access: str
+    places: tuple[tuple[UUID, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,9 @@ class WholeAgenda:
     absences: tuple[Span, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     days_off: tuple[tuple[date, Span], ...] = ()
+    groups: tuple[WholeGroup, ...] = ()
+    since: date | None = None
+    """The first day whose openings are written; yesterday, when nothing before it matters."""
 
 
 async def load(
@@ -61,12 +80,20 @@ async def load(
         await _copy(connection, "opening_rule", _RULE, map(_rule, rules))
         pairs = ((rule.id, type_id) for rule in rules for type_id in rule.type_ids)
         await _copy(connection, "opening_rule_type", ("rule_id", "type_id"), pairs)
-        await _copy(connection, "opening_occurrence", _OCCURRENCE, _occurrences(rules, today))
+        since = {one.expert.id: one.since or today - timedelta(days=1) for one in agendas}
+        await _copy(connection, "opening_occurrence", _OCCURRENCE, _occurrences(rules, since, today))
         await _copy(connection, "busy_block", ("expert_id", "during", "source", "day"), _away(agendas))
         await _copy(connection, "holiday_plan", _PLAN, _plans(agendas, today))
         booked = [appointment for one in agendas for appointment in one.appointments]
         await _copy(connection, "appointment", _APPOINTMENT, (_appointment(one, now, actor) for one in booked))
-        await _copy(connection, "appointment_event", _EVENT, (_event(one, now, actor) for one in booked))
+        await _copy(
+            connection, "appointment_event", _EVENT, (row for one in booked for row in _events(one, now, actor))
+        )
+        groups = [group for one in agendas for group in one.groups]
+        await _copy(
+            connection, "group_session", _GROUP, (tuple(getattr(one, name) for name in _GROUP) for one in groups)
+        )
+        await _copy(connection, "group_place", _PLACE, (row for one in groups for row in _places(one, now)))
         claims = (
             (one.expert_id, _range(shapes[one.type_id].claim(one.starts_at)), "appointment", one.id)
             for one in booked
@@ -87,6 +114,9 @@ _APPOINTMENT = (
     *("arrived_at", "started_at", "created_by", "created_by_role", "created_at"),
 )
 _EVENT = ("appointment_id", "seq", "at", "actor", "actor_role", "kind")
+_ENDED = {AppointmentStatus.FULFILLED: "fulfilled", AppointmentStatus.NO_SHOW: "noshow"}
+_GROUP = ("appointment_id", "kind", "title", "seats", "listed", "fee_cents", "access")
+_PLACE = ("id", "appointment_id", "case_id", "nickname", "status", "since")
 
 
 def _expert(one: WholeAgenda) -> tuple[Any, ...]:
@@ -106,9 +136,9 @@ def _rule(rule: OpeningRule) -> tuple[Any, ...]:
     return (rule.id, rule.expert_id, rule.first_day, rule.starts, rule.ends, rule.time_zone, rule.rrule, rule.online)
 
 
-def _occurrences(rules: Iterable[OpeningRule], today: date) -> Iterable[tuple[Any, ...]]:
+def _occurrences(rules: Iterable[OpeningRule], since: dict[UUID, date], today: date) -> Iterable[tuple[Any, ...]]:
     for rule in rules:
-        for one in occurrences(rule, first=today - timedelta(days=1), last=today + AHEAD):
+        for one in occurrences(rule, first=since[rule.expert_id], last=today + AHEAD):
             yield (one.rule_id, one.expert_id, one.day, _range(one.span))
 
 
@@ -135,8 +165,15 @@ def _appointment(one: Appointment, now: datetime, actor: UUID) -> tuple[Any, ...
     )
 
 
-def _event(one: Appointment, now: datetime, actor: UUID) -> tuple[Any, ...]:
-    return (one.id, 1, min(now, one.starts_at), actor, "service", "booked")
+def _events(one: Appointment, now: datetime, actor: UUID) -> Iterable[tuple[Any, ...]]:
+    yield (one.id, 1, min(now, one.starts_at), actor, "service", "booked")
+    if one.status in _ENDED:
+        yield (one.id, 2, one.ends_at, one.expert_id, "expert", _ENDED[one.status])
+
+
+def _places(group: WholeGroup, now: datetime) -> Iterable[tuple[Any, ...]]:
+    for case_id, nickname in group.places:
+        yield (new_id(), group.appointment_id, case_id, nickname, "seat", now)
 
 
 def _range(span: Span) -> asyncpg.Range:

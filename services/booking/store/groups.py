@@ -1,7 +1,7 @@
 """Groups: an appointment of no case, and who has a seat in it or waits for one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from contracts.groups import Seated
 from contracts.together import Group
 from contracts.words import Modality
 from services.booking.domain import together as rules
-from services.booking.domain.together import Seat
+from services.booking.domain.together import GroupSaid, Seat
 from services.booking.store.ids import new_id
 from services.booking.tables import appointment, group_place, group_session
 
@@ -25,7 +25,10 @@ _TO_COME = text(
         (SELECT count(*) FROM group_place p WHERE p.appointment_id = a.id AND p.status = 'seat') AS taken,
         (SELECT count(*) FROM group_place p WHERE p.appointment_id = a.id AND p.status = 'waiting') AS waiting,
         (SELECT p.status FROM group_place p WHERE p.appointment_id = a.id AND p.case_id = :case
-            AND p.status <> 'left') AS mine, a.expert_zone AS time_zone, g.listed, a.version
+            AND p.status <> 'left') AS mine, a.expert_zone AS time_zone, g.listed, a.version, g.fee_cents,
+        CASE WHEN :every OR a.expert_id = ANY(:experts) OR EXISTS (SELECT FROM group_place p
+            WHERE p.appointment_id = a.id AND p.case_id = :case AND p.status = 'seat') THEN g.access
+            ELSE '' END AS access
     FROM group_session g JOIN appointment a ON a.id = g.appointment_id
     WHERE a.status IN ('booked', 'arrived', 'started') AND a.ends_at > :now AND (
         :every OR (g.listed AND g.kind = 'talk') OR a.expert_id = ANY(:experts) OR EXISTS (SELECT FROM group_place p
@@ -58,9 +61,8 @@ async def to_come(
     return [Group(**{**row._mapping, "modality": Modality(row.modality)}) for row in rows]
 
 
-async def add(db: AsyncConnection, appointment_id: UUID, *, kind: str, title: str, seats: int, listed: bool) -> None:
-    row = {"appointment_id": appointment_id, "kind": kind, "title": title, "seats": seats, "listed": listed}
-    await db.execute(insert(group_session).values(row))
+async def add(db: AsyncConnection, appointment_id: UUID, said: GroupSaid) -> None:
+    await db.execute(insert(group_session).values(appointment_id=appointment_id, **asdict(said)))
 
 
 async def kind_of(db: AsyncConnection, group_id: UUID) -> str | None:

@@ -16,7 +16,14 @@ from services.booking.tables.agendas import (
     opening_rule,
     opening_rule_type,
 )
-from services.booking.tables.away import absence_rule, calendar_feed, external_calendar, holiday_choice, holiday_plan
+from services.booking.tables.away import (
+    absence_rule,
+    calendar_feed,
+    clash_settled,
+    external_calendar,
+    holiday_choice,
+    holiday_plan,
+)
 from services.booking.tables.giving import opening_ask, opening_given, opening_round, weekly_link
 from services.booking.tables.schema import metadata
 from services.booking.tables.together import appointment_guest, group_place, group_session
@@ -32,6 +39,7 @@ __all__ = [
     "busy_block",
     "calendar_feed",
     "claim",
+    "clash_settled",
     "consultation_type",
     "expert",
     "expert_agenda",

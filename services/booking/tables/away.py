@@ -1,6 +1,6 @@
 """Absences that recur, holidays kept open or closed, calendars kept elsewhere, and the calendar given out."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, Text, Time, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, Table, Text, Time, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.booking.tables.schema import Moment, metadata
@@ -78,3 +78,11 @@ calendar_feed = Table(
     Column("read_at", Moment),
 )
 """The address that an expert's own calendar program reads; only the hash of its secret is kept."""
+
+clash_settled = Table(
+    "clash_settled",
+    metadata,
+    Column("appointment_id", Uuid, primary_key=True),
+    Column("block_id", BigInteger, primary_key=True),
+)
+"""Something of another calendar that lies over an appointment, and its professional said that both stand."""

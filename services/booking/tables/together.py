@@ -1,6 +1,6 @@
 """Consultations of more than two: a third person beside the two, and groups with seats."""
 
-from sqlalchemy import Boolean, Column, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Integer, SmallInteger, Table, Text, Uuid
 
 from services.booking.tables.schema import Moment, metadata
 
@@ -21,6 +21,8 @@ group_session = Table(
     Column("title", Text, nullable=False),
     Column("seats", SmallInteger, nullable=False),
     Column("listed", Boolean, nullable=False),
+    Column("fee_cents", Integer),  # 0: nothing to pay; None: not said, to be asked
+    Column("access", Text, nullable=False),  # how one comes to it: said to those who have a seat
 )
 """An appointment of no case that many attend; its time, moves and cancellation are those of the appointment."""
 
