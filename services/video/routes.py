@@ -182,7 +182,7 @@ async def _listen(
             raise NotUnderstood("too much")
         try:
             message = msgspec.json.decode(text, type=FromBrowser)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:  # a thousand brackets are no message either
             raise NotUnderstood("not a message") from error
         if message.kind == "beat":
             line.put(FromServer(kind="beat"))

@@ -21,7 +21,7 @@ from services.video.app import create
 from services.video.rtc import sdp
 from services.video.rtc.room import Pair
 from services.video.rtc.sdp import OPUS, VP8, BadDescription, Sources, read_answer
-from services.video.rtc.wire import LARGEST, Srtp
+from services.video.rtc.wire import LARGEST, Srtp, Straight
 from services.video.settings import Settings
 from tests.cluster import Cluster
 from tests.keys import Keys
@@ -135,6 +135,23 @@ class TestDescriptions:
             pass
 
 
+# A check of ICE (RFC 5769 §2.1).
+CHECK = bytes.fromhex(
+    "000100582112a442b7e7a701bc34d686fa87dfae802200105354554e207465737420636c69656e74002400046e0001ff80290008932ff9b1"
+    "51263b36000600096576746a3a68367659202020000800149aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a280280004e57a3bcf"
+)
+
+
+class Heard(asyncio.DatagramProtocol):
+    """What came the usual way."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.heard.append(data)
+
+
 def srtp_pair() -> tuple[Session, Srtp]:
     """Someone's sending end, and our receiving one."""
     key = os.urandom(30)
@@ -151,6 +168,21 @@ class TestPackets:
         assert wire.open(noise) is None
         sealed = wire.seal(noise)
         assert sealed is None or len(sealed) > len(noise)
+
+    def test_noise_on_the_port_gets_no_further_than_the_socket(self) -> None:
+        usual, media = Heard(), list[bytes]()
+        near, far = ("192.0.2.1", 9), ("203.0.113.7", 9)
+        straight = Straight(usual, media.append, lambda address: address == near)
+        torn = b"\0\1\0\x08" + CHECK[4:20] + b"\0\x24\0\1\0\0\0\0"  # a priority of one byte
+        for noise in (b"", b"\0", CHECK[:-1], CHECK[:4] + b"none" + CHECK[8:], torn, b"\x40" * 40, b"\xff" * 40):
+            straight.datagram_received(noise, near)
+        straight.datagram_received(b"\x16" * 40, far)
+        assert usual.heard == [] and media == []
+
+        straight.datagram_received(CHECK, far)
+        straight.datagram_received(b"\x16" * 40, near)
+        straight.datagram_received(b"\x80" * 40, far)
+        assert usual.heard == [CHECK, b"\x16" * 40] and media == [b"\x80" * 40]
 
     def test_a_replayed_packet_passes_once(self) -> None:
         theirs, wire = srtp_pair()

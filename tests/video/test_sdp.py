@@ -32,6 +32,7 @@ def test_sources_left_unsaid_are_zero() -> None:
     [
         ("a=setup:active", "a=setup:actpass"),
         ("a=ice-ufrag:abcd", "a=ice-ufrag:a b"),
+        ("a=ice-ufrag:abcd", "a=ice-ufrag:épée"),
         ("a=ice-pwd:", "a=ice-gone:"),
         ("sha-256", "md5"),
         (FINGERPRINT, "AB:CD"),

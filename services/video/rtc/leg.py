@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import Any
 
 from aiortc import (
     RTCCertificate,
@@ -21,6 +22,7 @@ from aiortc.sdp import candidate_from_sdp, candidate_to_sdp
 from services.video.rtc import sdp
 from services.video.rtc.wire import Srtp, Straight
 
+WAITING_AT_ONCE = 32  # datagrams of a handshake that nobody reads yet
 CONNECT_WITHIN = 15.0  # seconds; a browser that takes longer rejoins by itself
 
 
@@ -77,6 +79,7 @@ class Leg:
     async def offer(self) -> str:
         """Gather our own addresses and describe this leg."""
         await self._gatherer.gather()
+        self._stand_in_front()
         self._ice._connection.ice_controlling = True  # the offerer controls (RFC 8445 §6.1.1)
         local = self._gatherer.getLocalParameters()
         return sdp.offer(
@@ -133,11 +136,17 @@ class Leg:
             if opened is not None:
                 self._received(self, opened)
 
-    def _take_the_short_way(self) -> None:
-        """From here on media pass by aiortc's queue and tasks."""
-        self._srtp = Srtp(self._dtls._rx_srtp, self._dtls._tx_srtp)
+    def _stand_in_front(self) -> None:
+        """From here on media pass by aiortc's queue and tasks, and noise gets no further than the socket."""
         for protocol in self._ice._connection._protocols:
-            protocol.transport.set_protocol(Straight(protocol, self._arrived))
+            protocol.transport.set_protocol(Straight(protocol, self._arrived, self._wanted))
+
+    def _wanted(self, address: tuple[Any, ...]) -> bool:
+        """DTLS while there is room for it; once live, only from where our browser is."""
+        connection = self._ice._connection
+        if connection._queue.qsize() >= WAITING_AT_ONCE:
+            return False
+        return self.state is not LegState.LIVE or address[:2] in {pair.remote_addr for pair in connection._check_list}
 
     async def close(self) -> None:
         """Stop for good; may be called at any time, and again."""
@@ -168,7 +177,7 @@ class Leg:
             self._become(LegState.CLOSED)
             return
         self._dtls.on("statechange", self._dtls_changed)
-        self._take_the_short_way()
+        self._srtp = Srtp(self._dtls._rx_srtp, self._dtls._tx_srtp)
         self._become(LegState.LIVE)
 
     def _dtls_changed(self) -> None:

@@ -125,7 +125,7 @@ def read_answer(text: str) -> Answer:
     audio, video = media
     username = audio.first("ice-ufrag", session.first("ice-ufrag"))
     password = audio.first("ice-pwd", session.first("ice-pwd"))
-    if not re.fullmatch(r"[\w+/-]{4,256}", username) or not re.fullmatch(r"[\w+/-]{22,256}", password):
+    if not re.fullmatch(r"[A-Za-z0-9_+/-]{4,256}", username) or not re.fullmatch(r"[A-Za-z0-9_+/-]{22,256}", password):
         raise BadDescription("ICE credentials missing or odd")
     setup = audio.first("setup", session.first("setup"))
     if setup not in ("active", "passive"):
@@ -168,7 +168,7 @@ def _fingerprints(values: list[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _sources(audio: _Section, video: _Section) -> Sources:
-    pair = re.match(r"FID (\d{1,10}) (\d{1,10})$", video.first("ssrc-group"))
+    pair = re.match(r"FID ([0-9]{1,10}) ([0-9]{1,10})$", video.first("ssrc-group"))
     voice, picture = _ssrc(audio), _ssrc(video)
     if pair:
         return Sources(audio=voice, video=_bounded(pair[1]), repair=_bounded(pair[2]))
@@ -181,6 +181,6 @@ def _ssrc(section: _Section) -> int:
 
 
 def _bounded(number: str) -> int:
-    if not re.fullmatch(r"\d{1,10}", number) or int(number) >= 1 << 32:
+    if not re.fullmatch(r"[0-9]{1,10}", number) or int(number) >= 1 << 32:
         raise BadDescription("a source is not a 32-bit number")
     return int(number)

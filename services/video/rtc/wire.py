@@ -6,13 +6,16 @@ pylibsrtp 1.0; `tests/video/test_legs.py` holds them to it.
 """
 
 import asyncio
+import struct
 from collections.abc import Callable
 from typing import Any
 
+from aioice import stun
 from pylibsrtp import Session
 from pylibsrtp._binding import ffi, lib
 
 LARGEST = 1500
+_COOKIE = stun.COOKIE.to_bytes(4, "big")
 _TRAILER = 4 + 16 + 128  # SRTCP index, tag, MKI: what protecting may add
 _space = ffi.new("char[]", LARGEST + _TRAILER)  # one for all: nothing here waits while it is in use
 _view = ffi.buffer(_space)
@@ -45,17 +48,38 @@ class Srtp:
         return _view[0 : _length[0]] if function(self._out, _space, _length) == 0 else None
 
 
-class Straight(asyncio.DatagramProtocol):
-    """Stands in front of an ICE protocol: media go straight to `media`, everything else takes the usual way."""
+def _is_stun(data: bytes) -> bool:
+    if data[4:8] != _COOKIE:
+        return False
+    try:
+        stun.parse_message(data)
+    except (ValueError, IndexError, struct.error):
+        return False
+    return True
 
-    def __init__(self, usual: asyncio.DatagramProtocol, media: Callable[[bytes], None]) -> None:
+
+class Straight(asyncio.DatagramProtocol):
+    """Stands in front of an ICE protocol: media go straight to `media`, what is STUN or DTLS takes the usual way.
+
+    Anything else is let go, and so is DTLS from an address that is not `wanted`: aioice keeps all that it cannot read
+    in a queue without end, and one broken attribute makes it raise.
+    """
+
+    def __init__(
+        self,
+        usual: asyncio.DatagramProtocol,
+        media: Callable[[bytes], None],
+        wanted: Callable[[tuple[Any, ...]], bool],
+    ) -> None:
         self._usual = usual
         self._media = media
+        self._wanted = wanted
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        if data and 127 < data[0] < 192:  # RFC 7983 §7
+        first = data[0] if data else 255
+        if 127 < first < 192:  # RFC 7983 §7
             self._media(data)
-        else:
+        elif (first < 4 and _is_stun(data)) or (19 < first < 64 and self._wanted(addr)):
             self._usual.datagram_received(data, addr)
 
     def error_received(self, exc: Exception) -> None:
