@@ -146,6 +146,20 @@ async def test_a_press_without_network_is_kept_and_sent_when_the_network_is_back
     await expect(page.get_by_role("heading", name="C’est annulé")).to_be_visible()
 
 
+async def test_a_press_on_its_way_is_said_and_not_sent_twice(phone: BrowserContext) -> None:
+    page = await _opened(phone)
+    await page.goto(f"/rdv/annuler{VISIT}")
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    busy = await page.evaluate(
+        "() => { const b = document.querySelector('main form button');"
+        " b.form.requestSubmit(b); b.form.requestSubmit(b); return b.getAttribute('aria-busy') }"
+    )
+    await expect(page.get_by_role("heading", name="C’est annulé")).to_be_visible()
+    assert busy == "true"
+    assert len(sent) == 1
+
+
 async def test_preparing_opens_nothing_until_asked_then_the_microphone_then_the_camera(phone: BrowserContext) -> None:
     page = await _opened(phone)
     await page.goto("/rdv/test")

@@ -98,7 +98,7 @@ def test_every_file_of_ours_that_a_template_names_is_there(template: Path) -> No
 
 
 def test_a_person_downloads_little_script() -> None:
-    scripts = ("theme.js", "quit.js", "reseau.js", "lien.js", "essai.js")
+    scripts = ("theme.js", "envoi.js", "quit.js", "reseau.js", "lien.js", "essai.js")
     packed = sum(len(gzip.compress((GATEWAY / "static/js" / name).read_bytes())) for name in scripts)
     assert packed < 20_000
 
