@@ -55,6 +55,9 @@ def main(arguments: list[str], started_in: str) -> int:
     except PermissionError as refused:  # another account's folder, or house
         print(refusals.cannot_read(getattr(chosen, "data", ROOT), refused), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # `status | head`: whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return 130
     return code

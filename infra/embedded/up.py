@@ -22,6 +22,8 @@ from infra.embedded.supervisor import DiedAtStart, Supervisor
 
 STEPS = ("Bases de données et boîte de démonstration", "Tables", "Services", "Pages")
 
+RETOLD_AFTER = 5.0
+
 
 def say(sentence: str) -> None:
     with suppress(OSError):  # a full disk, a pipe that nobody reads any more
@@ -52,8 +54,10 @@ async def run(place: Place, *, demo: bool, say: Callable[[str], None]) -> int:
     state = "starting"
 
     def record(supervisor: Supervisor) -> None:
-        with suppress(OSError):  # the disk is full: what is written down lags behind, the house goes on
+        try:
             runfile.write(place.data, _report(place, supervisor, state))
+        except OSError:  # the disk is full: what is written down lags behind, the house goes on
+            asyncio.get_running_loop().call_later(RETOLD_AFTER, record, supervisor)
 
     logs = place.data / "logs"
     supervisor = Supervisor(stages(place), logs=logs, preloaded=PRELOADED, changed=record, said=say)
