@@ -124,6 +124,13 @@ def test_whatever_is_in_it_reading_ends_and_busy_time_stays_in_the_window(lines:
         "http://0.0.0.0/a.ics",
         "http://224.0.0.1/a.ics",
         "http://localhost/a.ics",
+        "http://127.1/a.ics",
+        "http://0x7f.1/a.ics",
+        "http://2130706433/a.ics",
+        "http://１２７.０.０.１:8443/a.ics",
+        "http://①②⑦。⓪。⓪。①/a.ics",
+        "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ.ⓛⓞⓒⓐⓛ/a.ics",
+        "http://metadata/computeMetadata/v1/",
         "http://nas.local/a.ics",
         "http://calendar.example.org:6379/a.ics",
     ],
@@ -134,7 +141,17 @@ def test_nobody_makes_us_ask_inside_our_own_network(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "calendar", "file:///etc/passwd", "ftp://a.org/x", "https://me:secret@a.org/x", "http://a\r\nb/"]
+    "text",
+    [
+        "",
+        "calendar",
+        "file:///etc/passwd",
+        "ftp://a.org/x",
+        "https://me:secret@a.org/x",
+        "http://a\r\nb/",
+        "http://%31.a.org/",
+        "http://a..org/",
+    ],
 )
 def test_what_is_no_address_says_so(text: str) -> None:
     with pytest.raises(AddressNotValid):
@@ -143,5 +160,6 @@ def test_what_is_no_address_says_so(text: str) -> None:
 
 def test_webcal_is_https_and_a_private_server_may_be_named_by_the_house() -> None:
     assert address("webcal://a.org/x.ics#top").url == "https://a.org/x.ics"
+    assert address("https://münchen.example.org/é.ics").host == "xn--mnchen-3ya.example.org"
     assert address("http://10.1.2.3:8080/x.ics", allowed={"10.1.2.3:8080"}).port == 8080
     assert public("1.1.1.1") and not public("fe80::1%eth0") and not public("nonsense")

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from services.booking.domain.calendar_addresses import Address, AddressForbidden, AddressNotValid, address, public
 
@@ -98,6 +99,7 @@ async def fetch(
 async def _follow(session: aiohttp.ClientSession, wanted: Wanted, allowed: Collection[str], most: int) -> Answer:
     here = wanted.address
     for _ in range(REDIRECTS + 1):
+        _check_literal(here, allowed)
         same_host = (here.host, here.port) == (wanted.address.host, wanted.address.port)
         headers = {"user-agent": AGENT, "accept-encoding": "identity", **wanted.headers}
         if wanted.username and same_host:
@@ -110,6 +112,14 @@ async def _follow(session: aiohttp.ClientSession, wanted: Wanted, allowed: Colle
                 continue
             return await _answered(answer, most)
     raise NotFetched("too-many-redirects")
+
+
+def _check_literal(here: Address, allowed: Collection[str]) -> None:
+    """The client asks no resolver for a host of numbers, in the spelling that it reads itself."""
+    host = URL(here.url).host or ""
+    numbers = ":" in host or host.rpartition(".")[2].isdigit()
+    if numbers and f"{here.host}:{here.port}" not in allowed and not public(host):
+        raise AddressForbidden
 
 
 def _next(here: Address, location: str, allowed: Collection[str]) -> Address:
