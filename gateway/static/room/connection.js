@@ -7,6 +7,13 @@ const PROOF = 15000; // ms to see sealed frames before giving up
 const DOUBT = 1500; // ms for a busy worker to count what the connection has sent; nothing leaves meanwhile
 const FLOWS = 5; // packets
 
+async function tune(sender, how) {
+  const parameters = sender.getParameters();
+  if (!parameters.encodings?.length) return;
+  Object.assign(parameters.encodings[0], how);
+  await sender.setParameters(parameters).catch(() => {}); // a browser without some of these keeps its own way
+}
+
 /** Dispatches `failed`, `leak`, `sealed` (detail: counts). */
 export class Connection extends EventTarget {
   stream = new MediaStream();
@@ -61,24 +68,24 @@ export class Connection extends EventTarget {
     const sender = this.#senders[kind];
     if (!this.open || !sender) return;
     if (!wanted()) {
-      if (sender.track && kind === 'video') await sender.replaceTrack(null);
+      if (sender.track && kind === 'video') {
+        await tune(sender, { active: false }); // what waits to be sent, and sent again, would drown the voice
+        await sender.replaceTrack(null);
+      }
       this.carried[kind] = true;
       return;
     }
     if (this.#sealing && !(await this.#proven(kind, sender))) return;
     if (!this.open || !wanted()) return;
     if (sender.track !== wanted()) await sender.replaceTrack(wanted());
-    const parameters = sender.getParameters();
-    if (parameters.encodings?.length) {
-      Object.assign(parameters.encodings[0], tuned(sender.track?.getSettings() ?? {}));
-      await sender.setParameters(parameters).catch(() => {}); // a browser without some of these keeps its own way
-    }
+    await tune(sender, tuned(sender.track?.getSettings() ?? {}));
     this.carried[kind] = true;
   }
 
   async #proven(kind, sender) {
     if ((await this.#counts()).sealed[kind] > 0) return true;
     await sender.replaceTrack(kind === 'audio' ? silence() : blackPicture());
+    if (kind === 'video') await tune(sender, { active: true });
     const deadline = performance.now() + PROOF;
     while (this.open && performance.now() < deadline) {
       if ((await this.#counts()).sealed[kind] > 0) return true;
