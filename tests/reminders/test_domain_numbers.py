@@ -100,7 +100,16 @@ def test_an_sms_needs_a_mobile_but_a_call_back_does_not() -> None:
 
 @pytest.mark.parametrize(
     "mail",
-    ["a b@exemple.fr", "<a@exemple.fr>", "a@localhost", "é@exemple.fr", "a\r\nBcc: b@exemple.fr", "@", "a@b@c.fr"],
+    [
+        "a b@exemple.fr",
+        "<a@exemple.fr>",
+        "a@localhost",
+        "é@exemple.fr",
+        "a\r\nBcc: b@exemple.fr",
+        "@",
+        "a@b@c.fr",
+        f"{'a' * 65}@exemple.fr",
+    ],
 )
 def test_an_address_that_no_relay_takes_is_refused(mail: str) -> None:
     assert wrong(mail=mail) == {"mail": "mail-invalid"}

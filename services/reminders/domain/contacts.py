@@ -168,7 +168,7 @@ def _mail(text: str | None, channels: list[Channel], wrong: dict[str, str]) -> s
             wrong["mail"] = "mail-missing"
         return None
     try:
-        checked = validate_email(text.strip(), check_deliverability=False)
+        checked = validate_email(text.strip(), check_deliverability=False, strict=True)
     except EmailNotValidError:
         wrong["mail"] = "mail-invalid"
         return None
