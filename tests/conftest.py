@@ -1,14 +1,26 @@
 """Fixtures that every test may use: real servers, keys, and databases cloned from migrated templates."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra.lanes import LANES
 from tests.cluster import Cluster
 from tests.house import RunningHouse
 from tests.keys import Keys
+
+LAST = ("test_urgent_alone.py", "test_crawler.py")
+"""These change or stop everything in the shared house; each is as true in it as in one of its own."""
+
+settings.register_profile(
+    "unhurried",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,  # an example that takes 200 ms says that the machine is busy, not that the code is wrong
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,19 +28,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lane", choices=LANES, help="only the browsers of a running house, its journeys, or the rest")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the lane that was asked for."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file of another lane is not even imported: to read all of them is a third of a minute for each lane."""
     lane = config.getoption("--lane")
-    if lane is not None:
-        items[:] = [item for item in items if _lane(item) == lane]
+    if lane is None or not collection_path.match("test_*.py"):
+        return None
+    return True if _lane(collection_path) != lane else None
 
 
-def _lane(item: pytest.Item) -> str:
-    if item.path.name == "test_crawler.py":  # its house is its own, and as long as the journeys'
-        return "journeys"
-    if _shares(item):
-        return "desk" if item.path.parent.name == "browser" else "journeys"
-    return "rest"
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What presses or kills everything in the shared house comes when nobody else needs it any more."""
+    if config.getoption("--lane") == "rest":
+        astray = {item.path.name for item in items if _shares(item)}
+        assert not astray, f"{astray} uses the shared house: it must name RunningHouse, so that its lane is known"
+    for item in items:
+        if isinstance(item, pytest.Function) and _shares(item):
+            item.fixturenames.insert(0, "fresh_tries")  # not `autouse`: two thousand tests have no house
+    items.sort(key=lambda item: LAST.index(item.path.name) + 1 if item.path.name in LAST else 0)
+
+
+def _lane(file: Path) -> str:
+    """By its file alone, so that each test runs in one lane and in one only."""
+    if "RunningHouse" not in file.read_text(encoding="utf-8"):
+        return "rest"
+    in_browser = file.parent.name == "browser" and file.name not in LAST
+    return "desk" if in_browser else "journeys"
 
 
 def _shares(item: pytest.Item) -> bool:
@@ -63,12 +87,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     running.stop()
 
 
-@pytest.fixture(autouse=True)
-async def fresh_tries(request: pytest.FixtureRequest) -> None:
+@pytest.fixture
+async def fresh_tries(house: RunningHouse) -> AsyncIterator[None]:
     """Each test of the shared house begins with the rate limits' windows empty: what others tried is not its own."""
-    if _shares(request.node):
-        running: RunningHouse = request.getfixturevalue("house")
-        await running.forget_tries()
+    await house.forget_tries()
+    yield
+    await house.hang_up()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ class RunningHouse:
         self.port = free_port()
         self.experts = experts
         self._process: subprocess.Popen[bytes] | None = None
+        self.sessions: dict[str, str] = {}  # by login: what a browser's next test may go on with
+        self._lines: dict[str, Any] = {}  # to each database, as its owner
+        self._turns: dict[str, asyncio.Lock] = {}
 
     def start(self) -> None:
         """Up and ready, or an error with what it printed."""
@@ -108,13 +112,21 @@ class RunningHouse:
         return f"postgresql://{service}_{role}@127.0.0.1:{self.port_of('postgres')}/{service}"
 
     async def ask(self, service: str, sql: str, *arguments: Any) -> list[Any]:
-        """Read one service's database as a test may: as its owner."""
-        db = await asyncpg.connect(self.database(service, "owner"))
-        try:
-            rows: list[Any] = await db.fetch(sql, *arguments)
+        """Read one service's database as a test may: as its owner, on one line that is kept for the next question."""
+        async with self._turns.setdefault(service, asyncio.Lock()):
+            line: Any = self._lines.get(service)
+            if line is None or line.is_closed():
+                line = await asyncpg.connect(self.database(service, "owner"), statement_cache_size=0)
+                self._lines[service] = line
+            rows: list[Any] = await line.fetch(sql, *arguments)
             return rows
-        finally:
-            await db.close()
+
+    async def hang_up(self) -> None:
+        """Give back the lines that `ask` keeps, at the end of a test."""
+        lines, self._lines = self._lines, {}
+        for line in lines.values():
+            with suppress(OSError, asyncpg.PostgresError, TimeoutError):
+                await line.close(timeout=5)
 
     async def settle(self, within: float = SETTLE_SECONDS) -> None:
         """Wait until every event is delivered: outboxes empty twice in a row, nothing waiting in the queues."""

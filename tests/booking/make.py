@@ -19,6 +19,8 @@ SHAPES = {kind.id: kind.shape for kind in STANDARD_TYPES}
 FIRST_VIDEO = TYPES[VisitKind.FIRST, Modality.VIDEO]
 FOLLOW_VIDEO = TYPES[VisitKind.FOLLOW_UP, Modality.VIDEO]
 ALL_TYPES = frozenset(SHAPES)
+TODAY = now().date()
+"""Of the whole run: a test that midnight comes over speaks of one day all the same."""
 
 
 def a_permit(**changed: Any) -> BookPermit:
@@ -70,5 +72,5 @@ async def put(url: str, *agendas: WholeAgenda) -> None:
 
 def local_noon(days: int = 3, hour: int = 12) -> datetime:
     """That many days on, at this hour in UTC: inside the openings of `a_rule`."""
-    day = now().date() + timedelta(days=days)
+    day = TODAY + timedelta(days=days)
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)

@@ -68,8 +68,9 @@ class SecondGateway:
             await hop.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def second(house: RunningHouse) -> AsyncIterator[SecondGateway]:
+    """Each test leaves it alive again for the next."""
     gateway = SecondGateway(house)
     await gateway.start()
     yield gateway

@@ -22,8 +22,11 @@ from tests.reminders.make import an_appointment, booked, cancelled, moved, wishe
 DAY_BEFORE = MessageMoment.DAY_BEFORE
 
 
+TODAY = soon().replace(hour=11, minute=0)  # of the whole run, also when midnight comes over a test
+
+
 def at_noon(days: int, **later: float) -> datetime:
-    return soon().replace(hour=11, minute=0) + timedelta(days=days, **later)
+    return TODAY + timedelta(days=days, **later)
 
 
 async def test_a_person_with_several_that_day_gets_one_message_with_all_the_hours(house: House) -> None:
