@@ -87,7 +87,7 @@ function sayRoom() {
   const met = of.connected ? together : of.calls ? words.joining : words.byWriting;
   say('salle', gone ? (of.state === 'left' ? left : words.away) : met);
   root.dataset.left = gone && of.state === 'left' ? of.left ?? 'left' : '';
-  if (gone) one('[data-quality]').hidden = true;
+  if (gone) for (const word of all('[data-quality], [data-their-way]')) word.hidden = true;
   plan.told({ gone: gone && scene() === 'salle', left: of.state === 'left', quickly: of.left === 'quick' });
   draw([...others.values()], { soundOnly });
   sayMeans();
