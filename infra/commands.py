@@ -105,6 +105,10 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
     keyed = word("token", token, "donne une clé d'API pour la maison qui tourne")
     on_data(keyed)
     keyed.add_argument("--role", required=True, help="le rôle de la clé")
+    opening = word("account", account, "ouvre un compte dans la maison qui tourne, le premier d'une maison vide aussi")
+    on_data(opening)
+    opening.add_argument("login", metavar="IDENTIFIANT", help="ce qu'on tape pour entrer")
+    opening.add_argument("--role", required=True, help="admin, psychologist, expert…")
     draining = word("drain", drain, "vide un nœud vidéo : plus de nouvelle salle, les siennes passent ailleurs")
     on_data(draining)
     draining.add_argument("node", metavar="NŒUD", help="video, video-2…")
@@ -226,6 +230,11 @@ def fix(_: argparse.Namespace, _rest: list[str]) -> int:
 def token(chosen: argparse.Namespace, _: list[str]) -> int:
     ensure_venv(say)
     return _module("infra.embedded.token", "--data", str(chosen.data), "--role", chosen.role)
+
+
+def account(chosen: argparse.Namespace, _: list[str]) -> int:
+    ensure_venv(say)
+    return _module("infra.embedded.account", "--data", str(chosen.data), "--role", chosen.role, "--", chosen.login)
 
 
 def drain(chosen: argparse.Namespace, _: list[str]) -> int:

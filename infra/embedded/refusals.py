@@ -103,7 +103,11 @@ def already_running(data: Path, url: str) -> Refusal:
 
 
 def how_to_stop(data: Path) -> str:
-    """The command that stops the house on this data, as one types it in our folder."""
-    return (
-        "./veilleuse down" if data == DEFAULT_DATA.absolute() else f"./veilleuse down --data {shlex.quote(str(data))}"
-    )
+    """The command that stops the house on this data."""
+    return as_typed("down", data)
+
+
+def as_typed(words: str, data: Path) -> str:
+    """A command on this data, as one types it in our folder."""
+    where = "" if data == DEFAULT_DATA.absolute() else f" --data {shlex.quote(str(data))}"
+    return f"./veilleuse {words}{where}"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.words import Role
 from infra.embedded import databases, postgres, refusals, runfile, secrets
 from infra.embedded.environment import Place, place
 from infra.embedded.processes import PRELOADED, stages
@@ -179,6 +180,9 @@ def _welcome(place: Place, seconds: float) -> str:
         rows = [(a["role"], a["login"], a["password"]) for a in json.loads(accounts.read_text())]
         wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
         lines += [f"    {role:<{wide[0]}}  {login:<{wide[1]}}  {password}" for role, login, password in rows]
+    else:
+        first = refusals.as_typed(f"account IDENTIFIANT --role {Role.ADMIN}", place.data)
+        lines += ["", "  Aucun compte encore. Le premier, qui ouvre ceux des autres :", f"    {first}"]
     lines += ["", f"  Pour arrêter : Ctrl-C, ou {refusals.how_to_stop(place.data)}"]
     return "\n".join(lines)
 

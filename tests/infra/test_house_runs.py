@@ -106,6 +106,15 @@ def test_a_token_opens_what_its_role_may_see_and_nothing_else(house: House) -> N
     assert house.say("token", "--role", "person").returncode == 2
 
 
+def test_an_empty_house_says_how_its_first_account_is_made(house: House) -> None:
+    assert "account IDENTIFIANT --role admin" in (house.data / "up.log").read_text()
+    made = house.say("account", "première@ici.fr", "--role", "admin")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("première@ici.fr  ")
+    again = house.say("account", "Première@ici.fr", "--role", "admin")
+    assert again.returncode == 1 and "déjà pris" in again.stderr
+
+
 def test_the_invariants_hold_on_an_empty_house(house: House) -> None:
     asked = house.say("check-data")
     assert asked.returncode == 0, asked.stdout + asked.stderr
