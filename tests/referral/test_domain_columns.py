@@ -14,6 +14,7 @@ from services.referral.domain.matching.columns import Columns
 from services.referral.domain.matching.filters import eligible, eligible_rows
 from services.referral.domain.matching.ranking import Network, Ranking
 from services.referral.domain.matching.score import Scorer, earliest, fit
+from services.referral.domain.matching.taking import FULL, Taking
 from tests.referral.make import LE_MANS, NIGHT, PARIS, a_wish, an_expert
 
 DAY = NIGHT.date()
@@ -91,3 +92,16 @@ def test_nobody_yet_and_a_motive_that_nobody_knows() -> None:
     wish = a_wish(motives=["lockdown"])
     (found, _), *_ = Ranking(Network.of({expert.id: expert}, {}), wish, now=NIGHT).first(5)
     assert found.shares.specialty == 0.0
+
+
+def test_a_turn_counts_for_a_week_and_who_is_full_counts_as_full() -> None:
+    mine, theirs = UUID(int=1), UUID(int=2)
+    taking, week, beat = Taking(), timedelta(days=7), timedelta(microseconds=1)
+    taking.tell(mine, [NIGHT - timedelta(days=1), NIGHT - timedelta(days=3)], full_until=None)
+    taking.tell(theirs, [], full_until=DAY)
+    assert taking.counts(NIGHT) == {mine: 2, theirs: FULL}
+    aged = NIGHT - timedelta(days=3) + week
+    assert taking.counts(aged - beat) == {mine: 2} and taking.counts(aged) == {mine: 1}
+    assert taking.counts(NIGHT)[mine] == 2  # a clock set back
+    taking.tell(mine, [], full_until=None)
+    assert taking.counts(NIGHT) == {theirs: FULL}

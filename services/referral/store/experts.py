@@ -1,13 +1,14 @@
 """Experts of the network, and the memory of them that each process keeps."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, literal, select, text, union_all, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,13 +17,10 @@ from contracts.words import ExpertProfession, Modality
 from services.referral.domain.experts import Expert, Fee, Place, Standing
 from services.referral.domain.matching.columns import Columns
 from services.referral.domain.matching.ranking import Network
+from services.referral.domain.matching.taking import WEEK, Taking
 from services.referral.domain.matching.weights import STANDARD
 from services.referral.store import fairness, weights
 from services.referral.tables import appointment, expert, expert_standing
-
-WEEK: Final = timedelta(days=7)
-FULL: Final = 10_000
-"""Counts as taken by an expert who says that they are full: above any capacity."""
 
 LOOK = text(
     """
@@ -43,6 +41,7 @@ class KnownExperts:
 
     def __init__(self) -> None:
         self._columns = Columns()
+        self._taking = Taking()
         self._weights = STANDARD
         self._seen = 0
         self._looking = asyncio.Lock()
@@ -56,22 +55,24 @@ class KnownExperts:
                     self._columns.put(from_row(row))
             if look.standings:
                 changed = select(expert_standing).where(expert_standing.c.changed >= self._seen)
+                turns = await _turns(db, self._seen, now=now)
                 for row in await db.execute(changed):
                     self._columns.stand(_standing(row))
+                    self._taking.tell(row.expert_id, turns.get(row.expert_id, ()), full_until=row.full_until)
             if look.weights != self._weights.version:
                 self._weights = await weights.current(db)
             self._seen = look.mark
-            return Network(self._columns, await taken(db, now=now), self._weights)
+            return Network(self._columns, self._taking.counts(now), self._weights)
 
 
-async def taken(db: AsyncConnection, *, now: datetime) -> dict[UUID, int]:
-    """How many people each expert took in the last 7 days; `FULL` more for those who say that they are full."""
+async def _turns(db: AsyncConnection, seen: int, *, now: datetime) -> dict[UUID, list[datetime]]:
+    """When people were taken in the last 7 days, by whoever's standing changed: each charge and refund changes it."""
+    moved = select(expert_standing.c.expert_id).where(expert_standing.c.changed >= seen)
     recent = (appointment.c.charged_at > now - WEEK) & appointment.c.refunded_at.is_(None)
-    counted = select(appointment.c.expert_id, func.count()).where(recent).group_by(appointment.c.expert_id)
-    full = select(expert_standing.c.expert_id, literal(FULL)).where(expert_standing.c.full_until >= now.date())
-    found: dict[UUID, int] = {}
-    for expert_id, number in await db.execute(union_all(counted, full)):
-        found[expert_id] = found.get(expert_id, 0) + number
+    query = select(appointment.c.expert_id, appointment.c.charged_at).where(recent, appointment.c.expert_id.in_(moved))
+    found: dict[UUID, list[datetime]] = defaultdict(list)
+    for expert_id, charged_at in await db.execute(query):
+        found[expert_id].append(charged_at)
     return found
 
 
