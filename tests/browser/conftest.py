@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from infra.browser import found
+
+expect.set_options(timeout=30_000)  # a deadline, not a measure: what is expected comes in milliseconds, or never
 
 ARGUMENTS = [
     "--use-fake-device-for-media-stream=fps=30",

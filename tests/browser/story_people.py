@@ -18,7 +18,6 @@ from tests.journeys.desk import Answered, Desk
 
 LINK = re.compile(r"https?://\S+/l#[A-Za-z0-9_-]{40,}")
 PATIENCE = 30_000
-expect.set_options(timeout=15_000)
 
 
 class Person:

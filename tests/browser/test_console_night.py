@@ -60,9 +60,8 @@ async def test_from_an_empty_desk_to_confirmed_in_twelve_presses_and_forty_five_
     await hands.click("#fiche .puce:has([name=level][value='2'])")
     await hands.click("#f-department")
     await hands.type("29")
-    await hands.press("Enter")
     async with page.expect_response("**/creneaux*"):
-        pass
+        await hands.press("Enter")
     await hands.click("#liste .creneau:not(.pris)")
     await expect(page.locator("#confirmer")).to_be_visible()
     await hands.click("#confirmer .puce:has([name=way][value=sms])")
