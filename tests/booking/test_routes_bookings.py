@@ -52,7 +52,7 @@ async def test_the_same_post_twice_books_once_and_says_the_same(door: Door) -> N
     again = await door.post("/appointments", body, idempotency_key="press-1")
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
-    assert again.headers["idempotency-replayed"] == "true"
+    assert (again.headers["idempotency-replayed"], again.headers["etag"]) == ("true", first.headers["etag"])
     other = body | {"starts_at": local_noon(4).isoformat()}
     reused = await door.post("/appointments", other, idempotency_key="press-1")
     assert (reused.status_code, reused.json()["code"]) == (422, "key-reused")
@@ -160,6 +160,7 @@ async def test_a_hold_that_is_over_stands_in_nobodys_way(door: Door) -> None:
     await door.rows("UPDATE claim SET expires_at = now() - interval '1 second' WHERE id = $1", hold["id"])
     late = await door.book(expert_id, local_noon() - timedelta(minutes=15), hold_id=hold["id"])
     assert late.json()["code"] == "hold-expired"
+    assert len(late.json()["extra"]["alternatives"]) == 3
     assert (await door.book(expert_id, caller=a_caller())).status_code == 201
     await door.proven()
 

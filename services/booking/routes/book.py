@@ -56,7 +56,7 @@ async def book(house: House, data: NewAppointment, asker: Asker) -> Answer:
     except OTHER_HOURS as refusal:
         raise await with_nearest(house, refusal, wanted, moment) from None
     if replayed:
-        return 201, (JSON, (b"idempotency-replayed", b"true")), body
+        return 201, (JSON, (b"etag", b'"1"'), (b"idempotency-replayed", b"true")), body
     announce(house, data.expert_id, told=True)
     return 201, (JSON, (b"etag", b'"1"')), body
 

@@ -23,6 +23,7 @@ OTHER_HOURS = (
     refusals.BeyondHorizon,
     refusals.DayFull,
     refusals.CaseOverlap,
+    refusals.HoldExpired,
 )
 """Refusals to which the answer is another hour."""
 

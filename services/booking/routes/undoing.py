@@ -16,10 +16,10 @@ from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.web import NamedHouse
-from services.booking.domain import refusals, telling, undoing
+from services.booking.domain import telling, undoing
 from services.booking.domain.appointments import Appointment, Party
 from services.booking.routes.groups import group_changed
-from services.booking.routes.nearby import slot_taken
+from services.booking.routes.nearby import OTHER_HOURS, with_nearest
 from services.booking.routes.rights import DESK, OWNERS, check_version, etag, party, shown
 from services.booking.store import appointments, guests, placing, types
 from services.booking.store import undoing as store
@@ -50,9 +50,9 @@ class Undoing(Controller):
             kind = kinds[UUID(gesture.before.get("type_id", str(before.type_id)))]
             try:
                 after = await store.have_again(db, before, gesture, kind, caller=caller, now=moment)
-            except refusals.SlotTaken:
+            except OTHER_HOURS as refusal:
                 wanted = Wanted(before.expert_id, kind.id, undoing.hour(gesture, before))
-                raise await slot_taken(house, wanted, moment) from None
+                raise await with_nearest(house, refusal, wanted, moment) from None
             await _told(db, after, who, caller)
         await outbox.nudge(db, f"agenda:{after.expert_id}", f"appointment:{after.id}")
         return Response(shown(after, kinds[after.type_id], caller, moment), headers=etag(after))
