@@ -10,6 +10,7 @@ import msgspec
 from litestar.di import NamedDependency
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoLineFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from contracts.caller import Caller
@@ -25,6 +26,8 @@ SET_WHO = text("SELECT set_config('app.subject', :subject, true), set_config('ap
 
 _AWAY = (
     ConnectionError,
+    TimeoutError,  # it took too long to let us in, or to answer
+    NoLineFree,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

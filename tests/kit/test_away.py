@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoLineFree
 
 from kit.db import is_away
 
@@ -19,6 +20,8 @@ def caused_by(error: Exception) -> Exception:
         (caused_by(ConnectionRefusedError()), True),
         (caused_by(asyncpg.ConnectionDoesNotExistError()), True),
         (asyncpg.CannotConnectNowError(), True),
+        (caused_by(TimeoutError()), True),
+        (NoLineFree(), True),
         (DBAPIError("select 1", {}, Exception(), connection_invalidated=True), True),
         (DBAPIError(None, None, Exception()), True),
         (IntegrityError(None, None, Exception()), False),
