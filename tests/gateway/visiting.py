@@ -6,7 +6,7 @@ import re
 
 import httpx
 
-CLIENT = httpx.Client(timeout=10, verify=False)
+CLIENT = httpx.Client(timeout=60, verify=False)
 DANGER = "En danger immédiat"
 
 
