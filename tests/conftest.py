@@ -95,15 +95,6 @@ async def fresh_tries(house: RunningHouse) -> AsyncIterator[None]:
     await house.hang_up()
 
 
-@pytest.fixture
-def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    """A house of this test's own, to break."""
-    running = RunningHouse(_open_folder(tmp_path_factory.mktemp("own_house")) / "data", experts=20)
-    running.start()
-    yield running
-    running.stop()
-
-
 def _open_folder(folder: Path) -> Path:
     folder.chmod(0o755)
     for parent in folder.parents[:3]:

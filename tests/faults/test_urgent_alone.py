@@ -75,9 +75,9 @@ async def test_one_gesture_rings_with_booking_video_reminders_redis_and_celery_p
 
 
 async def test_one_gesture_rings_while_everything_else_is_killed_and_the_directory_is_shut(
-    own_house: RunningHouse,
+    house: RunningHouse,
 ) -> None:
-    house = own_house  # what a killed worker had in hand comes back a minute later: no other test waits for it
+    """Among the last in the shared house: what a killed worker had in hand comes back a minute later."""
     async with Visitor(house.url) as visitor:
         account = house.account("psychologist")
         await visitor.sign_in(account.get("login") or account["identifier"], account["password"])
