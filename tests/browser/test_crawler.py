@@ -11,7 +11,7 @@ from contracts.words import Role
 from tests.house import RunningHouse
 from tests.journeys.bad_values import unkind
 from tests.journeys.desk import Desk
-from tests.journeys.walker import Form, Found, Walker, shape
+from tests.journeys.walker import NO_BUTTON, Form, Found, Walker, shape
 
 NOBODY, PERSON = "nobody", "person"
 ACCOUNTS = [role.value for role in Role if role not in (Role.PERSON, Role.SERVICE)]
@@ -30,6 +30,8 @@ DOORS = {
 GONE = ("n’existe plus", "n’existe pas", "ne permet pas de réserver")
 """Said when an earlier press of the crawler took the thing away that this page still shows."""
 OF_A_SHAPE, IN_ALL = 2, 120
+EVER: Counter[str] = Counter()
+"""What was followed and pressed by whomever: once it was done twice, each further role does it once."""
 LOOKED_AT: set[str] = set()
 """Pages that a browser has opened, whoever it was signed in as; where a role begins is opened for each."""
 
@@ -66,15 +68,18 @@ class Crawl:
         self.seen: Counter[str] = Counter()
         self.files: set[str] = set()
         self.pages: list[str] = []
+        self.forms: dict[str, list[str]] = {}
         self.wrong: list[Any] = []
         self.pressed = 0
 
     async def from_pages(self, starts: list[str]) -> None:
         await self._follow(starts)
         for path in list(self.pages):
+            if all(self._is_enough(what) for what in self.forms[path]):
+                continue  # each of its buttons was pressed elsewhere
             page = await self.walker.get(path)
             for form in Found(page).forms:
-                for button in form.buttons or [("", "", "")]:
+                for button in form.buttons or [NO_BUTTON]:
                     await self._press(form, button)
 
     async def _follow(self, starts: list[str]) -> None:
@@ -91,6 +96,10 @@ class Crawl:
             self.pages.append(path)
             found = Found(page)
             waiting.extend(found.links)
+            buttons = [(form, button) for form in found.forms for button in form.buttons or [NO_BUTTON]]
+            self.forms[path] = [
+                pressing(form, button) for form, button in buttons if (button[2] or form.action) not in LAST
+            ]
             for file in {*found.files} - self.files:
                 self.files.add(file)
                 if (status := await self.walker.file(file)) != 200:
@@ -98,7 +107,7 @@ class Crawl:
 
     async def _press(self, form: Form, button: tuple[str, str, str]) -> None:
         action = button[2] or form.action
-        if action in LAST or self._enough(f"{form.method} {shape(action)} {button[0]}"):
+        if action in LAST or self._enough(pressing(form, button)):
             return
         self.pressed += 1
         page = await self.walker.press(form, button)
@@ -109,9 +118,20 @@ class Crawl:
         elif page.status == 200 and page.url.partition("?")[0] != form.action.partition("?")[0]:
             await self._follow([page.url])  # a page that only a press leads to
 
+    def _is_enough(self, what: str) -> bool:
+        return self.seen[what] >= (1 if EVER[what] >= OF_A_SHAPE else OF_A_SHAPE)
+
     def _enough(self, what: str) -> bool:
+        if self._is_enough(what):
+            return True
         self.seen[what] += 1
-        return self.seen[what] > OF_A_SHAPE
+        EVER[what] += 1
+        return False
+
+
+def pressing(form: Form, button: tuple[str, str, str]) -> str:
+    """What makes one press like another: where it goes and which button it is."""
+    return f"{form.method} {shape(button[2] or form.action)} {button[0]}"
 
 
 async def entered(walker: Walker, house: RunningHouse, role: str) -> list[str]:
