@@ -3,8 +3,9 @@
 import re
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
+from gateway.door import SESSION_COOKIE
 from tests.house import RunningHouse
 
 DESK: ViewportSize = {"width": 1366, "height": 768}
@@ -24,12 +25,36 @@ async def at_the_desk(
     )
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
-    await page.goto("/connexion")
-    await sign_in(page, house, login)
-    await page.wait_for_url("**/appels")
+    await arrive(page, house, login)
     yield page
     await give_back(page)
     await context.close()
+
+
+async def arrive(page: Page, house: RunningHouse, login: str) -> None:
+    """Before the desk: by the session of the test before, or by the password where it has ended or is locked."""
+    await go_on(page.context, house, login)
+    await page.goto("/appels")
+    if page.url != f"{house.url}/appels":
+        await page.context.clear_cookies(name=SESSION_COOKIE)
+        await page.goto("/connexion")
+        await sign_in(page, house, login)
+        await page.wait_for_url("**/appels")
+    await keep(page.context, house, login)
+
+
+async def go_on(context: BrowserContext, house: RunningHouse, login: str) -> None:
+    """With the session that `keep` kept, where there is one."""
+    if login in house.sessions:
+        secure = house.url.replace("http:", "https:")  # as the cookie is; on loopback it is sent to both
+        await context.add_cookies([{"name": SESSION_COOKIE, "value": house.sessions[login], "url": secure}])
+
+
+async def keep(context: BrowserContext, house: RunningHouse, login: str) -> None:
+    """For the next test: to sign in costs a page, its files and a slow hash."""
+    for cookie in await context.cookies():
+        if cookie["name"] == SESSION_COOKIE:
+            house.sessions[login] = cookie["value"]
 
 
 async def sign_in(page: Page, house: RunningHouse, login: str = "ecoute") -> None:
@@ -50,7 +75,8 @@ async def give_back(page: Page) -> None:
 
 async def call(page: Page, *, level: str | None = "2", live: bool = True) -> None:
     """Start a call; with a level, so that a slot can be held."""
-    await page.goto("/appels")
+    if not page.url.endswith("/appels") or await page.locator("dialog[open]").count():
+        await page.goto("/appels")
     await page.get_by_role("button", name="Commencer un appel").click()
     await page.wait_for_url(re.compile("/appels/[0-9a-f-]{36}$"))
     if live:

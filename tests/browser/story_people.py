@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from contracts.words import Role
 from infra.embedded.seed.accounts import EXPERT_ID
 from kit.clock import now
+from tests.browser.agendas import open_on_holidays
 from tests.browser.calls import WATCH
 from tests.house import RunningHouse
 from tests.journeys.desk import Answered, Desk
@@ -164,6 +165,7 @@ class Professional(Person):
 
 async def free_soon(house: RunningHouse, minutes: int = 21) -> datetime:
     """The demo's expert opens three quarters of an hour that begin in `minutes`, and has nothing else around them."""
+    await open_on_holidays(house)
     starts_at = (now() + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
     until = starts_at + timedelta(hours=1)
     async with Desk(house, Role.EXPERT) as expert:
@@ -177,7 +179,7 @@ async def free_soon(house: RunningHouse, minutes: int = 21) -> datetime:
         for opening in agenda["openings"]:
             await expert.ask("DELETE", f"{mine}/openings/{opening['id']}?scope=one")
         local = starts_at.astimezone(ZoneInfo(agenda["time_zone"]))
-        ends = local + timedelta(minutes=45)
+        ends = (starts_at + timedelta(minutes=45)).astimezone(local.tzinfo)  # also when the clocks change meanwhile
         wanted = {"first_day": f"{local:%Y-%m-%d}", "starts": f"{local:%H:%M}:00", "ends": f"{ends:%H:%M}:00"}
         await expert.ask("POST", f"{mine}/openings", wanted)
     await _roomy(house)

@@ -18,6 +18,7 @@ from tests.browser.agendas import (
     drag,
     monday,
     open_hours,
+    open_on_holidays,
     opening_at,
     show_week,
 )
@@ -153,9 +154,10 @@ async def test_an_absence_says_whom_it_touches_before_it_is_kept(week: Page, hou
 
 
 async def test_a_near_appointment_is_marked_to_see_until_one_tap_says_seen(week: Page, house: RunningHouse) -> None:
-    soon = datetime.now(UTC).astimezone(PARIS) + timedelta(minutes=40)
-    soon += timedelta(minutes=15 - soon.minute % 15)
-    end = soon + timedelta(hours=2)
+    await open_on_holidays(house)
+    at = datetime.now(UTC) + timedelta(minutes=40)
+    at += timedelta(minutes=15 - at.minute % 15)
+    soon, end = at.astimezone(PARIS), (at + timedelta(hours=2)).astimezone(PARIS)
     await open_hours(week, soon.date(), f"{soon:%H:%M}", f"{end:%H:%M}")
     booked = await book_at(house, soon.date(), f"{soon:%H:%M}", "Effraie")
     bar = week.locator("#a-voir")
