@@ -56,6 +56,8 @@ async def test_an_expert_is_asked_discreetly_says_yes_on_their_page_and_the_desk
 
         permit = await desk.permit(contact)
         await desk.ask("POST", f"/referral/referrals/{permit['referral_id']}/offers", {"targets": [str(expert)]})
+        (row,) = await house.ask("referral", "SELECT id FROM offer WHERE referral_id = $1", UUID(permit["referral_id"]))
+        mine_alone = row["id"]  # others may wait for the same professional
         queue = await listener.get("/orientations?qui=poste")
         assert queue.status == 200
         detail = await listener.get(f"/orientations/{permit['referral_id']}")
@@ -65,9 +67,9 @@ async def test_an_expert_is_asked_discreetly_says_yes_on_their_page_and_the_desk
         mine = await professional.get("/demandes")
         assert "Épuisement, Sommeil" in mine.text and "Bretagne" in mine.text
         assert "Maëlle" not in mine.text and "Finistère" not in mine.text
-        seen = await professional.press(*pressed(mine, "/vu$"))
+        seen = await professional.press(*pressed(mine, f"{mine_alone}/vu$"))
         assert "Vous l&#39;avez lue" in seen.text or "Vous l’avez lue" in seen.text or "avez lue" in seen.text
-        form, button = pressed(seen, "/oui$")
+        form, button = pressed(seen, f"{mine_alone}/oui$")
         said = await professional.press(form, button)
         assert "C’est noté" in said.text or "C&#39;est noté" in said.text
         assert "Maëlle" in (await professional.get("/demandes")).text
