@@ -1,17 +1,23 @@
 """The ranked list over HTTP: it follows the sheet and the network, and asks the database little."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import event, text
 
+from contracts.referral import Sheet
 from contracts.words import Modality
 from kit.clock import now
 from services.referral.domain.experts import Fee
+from services.referral.domain.matching.ranking import ranked
+from services.referral.domain.matching.wanted import wanted
 from services.referral.store import bulk, experts
+from services.referral.tables import expert_standing
 from tests.referral.conftest import Desk, booked
 from tests.referral.make import a_standing, an_expert
 
@@ -61,6 +67,31 @@ async def test_the_memory_misses_no_change_of_a_transaction_that_was_still_open(
             await quick.execute(text("UPDATE expert SET name = 'B' WHERE id = :id"), {"id": second.id})
         assert (await desk.get(path)).json()["matching"] == 2  # the later transaction was seen first
     assert (await desk.get(path)).json()["matching"] == 1
+
+
+async def test_the_memory_takes_back_what_was_read_by_a_transaction_that_was_undone(desk: Desk) -> None:
+    expert, known = await desk.expert(), experts.KnownExperts()
+
+    async def matching(db: Any) -> list[int]:
+        network = await known.network(db, now=now())
+        found = ranked(network, wanted(Sheet(level=2), case_id=uuid4()), now=now(), limit=5)
+        return [found.matching, *sorted(network.taken.values())]
+
+    with suppress(RuntimeError):
+        async with desk.listening.database.transaction() as db:
+            await experts.save(db, replace(expert, capacity=0, version=2))
+            await experts.save(db, an_expert(capacity=3))
+            late = expert_standing.update().where(expert_standing.c.expert_id == expert.id)
+            await db.execute(late.values(full_until=now().date()))
+            assert await matching(db) == [1, 10_000]
+            raise RuntimeError
+    async with desk.listening.database.transaction() as db:
+        assert await matching(db) == [1]
+    async with desk.listening.database.transaction() as db:
+        await experts.save(db, replace(expert, capacity=0, version=2))
+        assert (await matching(db))[0] == 0
+    async with desk.listening.database.transaction() as db:
+        assert (await matching(db))[0] == 0
 
 
 async def test_an_expert_full_for_the_week_is_not_proposed(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +25,7 @@ from services.referral.tables import appointment, expert, expert_standing
 LOOK = text(
     """
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS mark,
+           pg_current_xact_id_if_assigned()::text::bigint AS own,
            EXISTS (SELECT 1 FROM expert WHERE changed >= :seen) AS experts,
            EXISTS (SELECT 1 FROM expert_standing WHERE changed >= :seen) AS standings,
            coalesce((SELECT max(version) FROM weighting), 0) AS weights
@@ -37,6 +38,7 @@ class KnownExperts:
 
     Every row carries the transaction that last changed it. Those below the oldest transaction still running
     have all been read, so the next look asks only for rows from there on: exact, and 0.3 ms when nothing moved.
+    What the asking transaction itself has changed may yet be undone: the next look reads those rows again.
     """
 
     def __init__(self) -> None:
@@ -44,30 +46,46 @@ class KnownExperts:
         self._taking = Taking()
         self._weights = STANDARD
         self._seen = 0
+        self._unsure: frozenset[UUID] = frozenset()
         self._looking = asyncio.Lock()
 
     async def network(self, db: AsyncConnection, *, now: datetime) -> Network:
         """The network with all that is committed; the memory is one, and a later look moves it under an earlier."""
         async with self._looking:
             look = (await db.execute(LOOK, {"seen": self._seen})).one()
-            if look.experts:
-                for row in await db.execute(select(expert).where(expert.c.changed >= self._seen)):
+            unsure: set[UUID] = set()
+            if look.experts or self._unsure:
+                undone = set(self._unsure)
+                for row in await db.execute(select(expert).where(self._moved(expert.c.changed, expert.c.id))):
                     self._columns.put(from_row(row))
-            if look.standings:
-                changed = select(expert_standing).where(expert_standing.c.changed >= self._seen)
-                turns = await _turns(db, self._seen, now=now)
-                for row in await db.execute(changed):
+                    undone.discard(row.id)
+                    unsure |= {row.id} if row.changed == look.own else set()
+                self._columns.forget(undone)
+            if look.standings or self._unsure:
+                moved = self._moved(expert_standing.c.changed, expert_standing.c.expert_id)
+                turns, undone = await _turns(db, moved, now=now), set(self._unsure)
+                for row in await db.execute(select(expert_standing).where(moved)):
+                    undone.discard(row.expert_id)
                     self._columns.stand(_standing(row))
                     self._taking.tell(row.expert_id, turns.get(row.expert_id, ()), full_until=row.full_until)
+                    unsure |= {row.expert_id} if row.changed == look.own else set()
+                for expert_id in undone:
+                    self._columns.stand(Standing(expert_id))
+                    self._taking.tell(expert_id, (), full_until=None)
+            self._unsure = frozenset(unsure)
             if look.weights != self._weights.version:
                 self._weights = await weights.current(db)
             self._seen = look.mark
             return Network(self._columns, self._taking.counts(now), self._weights)
 
+    def _moved(self, changed: Any, expert_id: Any) -> Any:
+        """What may differ from the memory."""
+        return or_(changed >= self._seen, expert_id.in_(self._unsure)) if self._unsure else changed >= self._seen
 
-async def _turns(db: AsyncConnection, seen: int, *, now: datetime) -> dict[UUID, list[datetime]]:
+
+async def _turns(db: AsyncConnection, changed: Any, *, now: datetime) -> dict[UUID, list[datetime]]:
     """When people were taken in the last 7 days, by whoever's standing changed: each charge and refund changes it."""
-    moved = select(expert_standing.c.expert_id).where(expert_standing.c.changed >= seen)
+    moved = select(expert_standing.c.expert_id).where(changed)
     recent = (appointment.c.charged_at > now - WEEK) & appointment.c.refunded_at.is_(None)
     query = select(appointment.c.expert_id, appointment.c.charged_at).where(recent, appointment.c.expert_id.in_(moved))
     found: dict[UUID, list[datetime]] = defaultdict(list)

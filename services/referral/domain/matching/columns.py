@@ -1,6 +1,7 @@
 """The network as columns: what each comparison needs of an expert, worked out once and kept until that row changes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -127,6 +128,12 @@ class Columns:
         for near in self._near.values():
             near.put(row, expert)
         self._weigh(row, expert.specialties)
+
+    def forget(self, expert_ids: Iterable[UUID]) -> None:
+        """Those who never came after all: the row stays, and nobody is proposed from it."""
+        for expert_id in expert_ids:
+            if (row := self.rows.get(expert_id)) is not None:
+                self.put(replace(self.experts[row], active=False))
 
     def stand(self, standing: Standing) -> None:
         """A turn taken or given back, or what booking announced."""
