@@ -102,7 +102,11 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Candidates(msgspec.Struct, frozen=True):
-    """GET /contacts/{id}/candidates?limit=…: `matching` of `network` pass the hard filters."""
+    """GET /contacts/{id}/candidates?limit=…&wider=…: `matching` of `network` pass the hard filters.
+
+    `wider` is how far the listener went beyond what was asked: 0 not at all, 1 further away, 2 by video and telephone
+    too, 3 other professions too; `next_wider` the next of these that may bring somebody.
+    """
 
     candidates: list[Candidate]
     matching: int
@@ -111,6 +115,8 @@ class Candidates(msgspec.Struct, frozen=True):
     best: UUID | None  # « Le plus adapté »
     widened: str | None = None  # how the search was widened, in French
     version: int = 0
+    wider: int = 0
+    next_wider: int | None = None
 
 
 class BookingPermit(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The ranked experts of a call with the slots that are free now, in the order the listener asked for."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +13,11 @@ from contracts.words import Modality
 from gateway import french
 from gateway.typography import NB
 
-SORTS: Final = {"adapte": "Le plus adapté", "tot": "Le plus tôt", "proche": "Le plus proche"}
+BY_DAY: Final = "jour"
+SORTS: Final = {"adapte": "Le plus adapté", "tot": "Le plus tôt", "proche": "Le plus proche", BY_DAY: "Par jour"}
+BEYOND: Final = {1: "Élargir plus loin", 2: "Élargir à la visio et au téléphone", 3: "Élargir aux autres professions"}
+"""The next step beyond what was asked, as the contract counts them."""
+SHOWN_A_DAY: Final = 9  # a digit holds each
 SHOWN_SLOTS: Final = 4
 ASKED_SLOTS: Final = 8  # per expert: enough to leave out those that overlap the one before
 FAR: Final = datetime.max
@@ -42,6 +46,14 @@ class Proposal(msgspec.Struct, frozen=True):
         return " ".join(words).lower()
 
 
+class Day(msgspec.Struct, frozen=True):
+    """One day of the person, with the first hours of everybody in the list."""
+
+    start: datetime
+    hours: list[tuple[Proposal, Slot]]
+    more: int  # not shown
+
+
 class Shown(msgspec.Struct, frozen=True):
     """The list as it stands: the cards that come first, the others, and how many match."""
 
@@ -51,6 +63,14 @@ class Shown(msgspec.Struct, frozen=True):
     network: int
     widened: str | None
     live: bool  # False: booking does not answer, the hours are those it last announced
+    wider: int = 0
+    next_wider: int | None = None
+    days: list[Day] = []  # instead of the cards, when the list is read by day
+
+    @property
+    def ways(self) -> list[Modality]:
+        """How somebody in the list can be met: whose hours the stream follows."""
+        return [way for way in Modality if any(way in each.expert.modalities for each in self.every)]
 
     @property
     def every(self) -> list[Proposal]:
@@ -83,7 +103,7 @@ def compose(
     proposals = [
         Proposal(
             expert=each,
-            slots=pressable(free.get(each.expert_id, []), wanted),
+            slots=pressable([one for one in free.get(each.expert_id, []) if one.modality in each.modalities], wanted),
             announced=each.first_free if slots is None else None,
         )
         for each in candidates.candidates
@@ -97,7 +117,21 @@ def compose(
         network=candidates.network,
         widened=candidates.widened,
         live=slots is not None,
+        wider=candidates.wider,
+        next_wider=candidates.next_wider,
+        days=_by_day(proposals, zone) if sort == BY_DAY else [],
     )
+
+
+def _by_day(proposals: Sequence[Proposal], zone: str) -> list[Day]:
+    """Every hour that can be pressed, under the day of the person on which it is."""
+    days: dict[date, list[tuple[Proposal, Slot]]] = {}
+    every = sorted(((each, slot) for each in proposals for slot in each.slots), key=lambda one: one[1].starts_at)
+    for each, slot in every:
+        days.setdefault(french.local(slot.starts_at, zone).date(), []).append((each, slot))
+    return [
+        Day(hours[0][1].starts_at, hours[:SHOWN_A_DAY], max(0, len(hours) - SHOWN_A_DAY)) for hours in days.values()
+    ]
 
 
 def liked(slots: Sequence[Slot], windows: Sequence[str], zone: str) -> list[Slot]:

@@ -55,9 +55,9 @@ class Referrals(ServiceClient):
         contact: Contact = await self._call("POST", f"/contacts/{contact_id}/close", Contact, key=key)
         return contact
 
-    async def candidates(self, contact_id: UUID, *, limit: int = 20) -> Candidates:
+    async def candidates(self, contact_id: UUID, *, limit: int = 20, wider: int = 0) -> Candidates:
         path = f"/contacts/{contact_id}/candidates"
-        found: Candidates = await self._call("GET", path, Candidates, query={"limit": limit})
+        found: Candidates = await self._call("GET", path, Candidates, query={"limit": limit, "wider": wider})
         return found
 
     async def permit(

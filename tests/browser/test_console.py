@@ -1,5 +1,6 @@
 """The console under real hands: nothing acts by accident, and nothing that was typed is lost."""
 
+import asyncio
 import base64
 import json
 import re
@@ -28,9 +29,33 @@ async def test_nothing_is_chosen_beforehand_and_a_slot_first_asks_the_level(page
     await page.locator("#liste .creneau").first.click()
     await expect(page.get_by_text("Le niveau est la seule chose demandée")).to_be_visible()
     assert await page.evaluate("document.activeElement.name") == "level"
-    await choose(page, "level", "2")
-    await hold(page)
+    await page.route("**/fiche", slowly)
+    await page.locator("#niveau [name=level][value='2']").press("Space")
+    await hold(page)  # at once: the level that is still on its way is waited for
     await expect(page.locator("#confirmer input:checked")).to_have_count(0)
+
+
+async def slowly(route: Route) -> None:
+    await asyncio.sleep(0.6)
+    await route.continue_()
+
+
+async def test_one_key_goes_beyond_what_was_asked_and_the_list_is_read_by_day(page: Page) -> None:
+    await call(page)
+    await choose(page, "help", "psychologist")
+    await choose(page, "modalities", "video")
+    for step in ("la visio et au téléphone", "autres professions"):
+        await expect(page.locator("[data-plus-large]").first).to_contain_text(step)
+        await page.keyboard.press("Alt+KeyE")
+    await expect(page.locator("#liste .elargi")).to_contain_text("autres professions")
+    await page.get_by_role("link", name="Revenir à la demande").click()
+    await expect(page.get_by_role("link", name="Revenir à la demande")).to_have_count(0)
+    await page.locator(".tri [value=jour]").press("Space")
+    first = page.locator("#liste .jour .heure .creneau").first
+    await expect(first).to_be_visible()
+    await first.focus()
+    await page.keyboard.press("Digit1")
+    await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
 
 
 async def test_a_digit_holds_only_while_the_list_has_the_focus_and_enter_never_books(page: Page) -> None:

@@ -132,6 +132,19 @@ def test_the_earliest_and_the_best_stand_first_and_are_one_card_when_they_are_on
     assert [each.rank for each in one.ahead] == ["Le plus tôt, et le plus adapté"]
 
 
+def test_by_day_every_hour_stands_under_the_day_of_the_person() -> None:
+    slots = [a_slot(1, minutes=16 * 60), *(a_slot(2, minutes=n) for n in (0, 60, 120)), a_slot(3, minutes=30)]
+    shown = proposals.compose(candidates(1, 2, 3), slots, sort="jour", zone="Indian/Reunion")
+    said = [[(each.expert.name, slot.starts_at.hour) for each, slot in day.hours] for day in shown.days]
+    assert said == [[("Claire 2", 7), ("Claire 3", 8), ("Claire 2", 8), ("Claire 2", 9)], [("Claire 1", 23)]]
+    assert proposals.compose(candidates(1), [a_slot(1)]).days == []
+
+
+def test_an_hour_in_a_way_in_which_someone_cannot_be_met_is_not_shown() -> None:
+    shown = proposals.compose(candidates(1), [a_slot(1, modality=Modality.IN_PERSON), a_slot(1, minutes=60)])
+    assert [slot.modality for slot in shown.every[0].slots] == [Modality.VIDEO] and shown.ways == [Modality.VIDEO]
+
+
 def test_whoever_has_no_hour_left_comes_last_in_every_order() -> None:
     slots = [a_slot(1), a_slot(2, minutes=60), a_slot(4, minutes=300), a_slot(5, minutes=120)]
     for sort, order in (("adapte", [2, 4, 5, 3]), ("tot", [2, 5, 4, 3]), ("proche", [2, 4, 5, 3])):

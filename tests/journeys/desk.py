@@ -20,6 +20,7 @@ NURSE = {
     "help": ["psychologist"],
     "first_name": "Alix",
 }
+FIRST_BY_VIDEO = "profession=psychologist&modality=video&limit=20"
 
 
 class Answered(Exception):
@@ -65,7 +66,7 @@ class Desk:
         contact = await self.ask("POST", "/referral/contacts")
         return await self.ask("PATCH", f"/referral/contacts/{contact['id']}/sheet", {"changes": {**NURSE, **sheet}})
 
-    async def slots(self, query: str = "profession=psychologist&modality=video&limit=20") -> Sequence[Any]:
+    async def slots(self, query: str = FIRST_BY_VIDEO) -> Sequence[Any]:
         """Free slots, the first first."""
         found: Sequence[Any] = (await self.ask("GET", f"/booking/slots?{query}"))["slots"]
         return found
@@ -88,12 +89,14 @@ class Desk:
         told = {"phone": "06 12 34 56 78", "channels": ["sms"], "moments": ["now", "hour_before"], **choices}
         return await self.ask("PUT", f"/reminders/cases/{case_id}/contact", told)
 
-    async def handed_over(self, *, phone: str = "06 12 34 56 78", **sheet: Any) -> tuple[Any, Any]:
-        """A whole hand-over: (permit, appointment)."""
+    async def handed_over(
+        self, *, phone: str = "06 12 34 56 78", among: str = FIRST_BY_VIDEO, **sheet: Any
+    ) -> tuple[Any, Any]:
+        """A whole hand-over, to one of the slots that `among` asks for: (permit, appointment)."""
         contact = await self.call(**sheet)
         permit = await self.permit(contact)
         while True:
-            for slot in (await self.slots())[3:]:
+            for slot in (await self.slots(among))[3:]:
                 try:
                     hold = await self.hold(permit, slot)
                 except Answered as refused:

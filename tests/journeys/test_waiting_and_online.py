@@ -32,7 +32,9 @@ async def test_an_hour_that_comes_free_is_theirs_with_one_press_and_how_they_mee
     house: RunningHouse,
 ) -> None:
     async with Desk(house) as desk, Walker(house.url) as walker:
-        permit, appointment = await desk.handed_over()
+        answer = await desk.slots("profession=psychologist&modality=phone&limit=60")
+        by_phone_too = dict.fromkeys(f"expert={one['expert_id']}" for one in answer)
+        permit, appointment = await desk.handed_over(among=f"{'&'.join(by_phone_too)}&modality=video&limit=20")
         far = (await later(desk, appointment["expert_id"], 20))[-1]
         await desk.ask("POST", f"/booking/appointments/{appointment['id']}/move", {"starts_at": far["starts_at"]})
         await behind_the_code(walker, desk, permit["case_id"])

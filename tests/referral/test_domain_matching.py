@@ -15,6 +15,7 @@ from services.referral.domain.matching.fairness import Contender, in_order
 from services.referral.domain.matching.filters import eligible
 from services.referral.domain.matching.hours import shared
 from services.referral.domain.matching.ranking import FEW, Network, ranked
+from services.referral.domain.matching.reach import bookable
 from services.referral.domain.matching.score import Scorer, Shares, earliest, fit
 from services.referral.domain.matching.wanted import Wanted, wanted
 from services.referral.domain.matching.weights import STANDARD
@@ -149,6 +150,28 @@ def test_the_search_widens_step_by_step_until_five() -> None:
     remote = [an_expert(places=(Place("Nice", "06", 43.703, 7.266),)) for _ in range(4)]
     found = ranked(a_network(*here, *remote), wish, now=NIGHT, limit=9)
     assert found.matching == 5 and found.widened == "Élargi à la visio et au téléphone, dans toute la France"
+
+
+def test_the_listener_goes_further_then_remote_then_to_other_professions() -> None:
+    here = [an_expert(places=_at(n)) for n in range(5)]
+    nearby = an_expert(places=_at(105, "28"))
+    afar = an_expert(places=(Place("Nice", "06", 43.703, 7.266),))
+    doctor = an_expert(places=_at(1), profession=ExpertProfession.GENERAL_PRACTITIONER)
+    network = a_network(*here, nearby, afar, doctor)
+    wish = a_wish(modalities=[Modality.IN_PERSON], help=[ExpertProfession.PSYCHOLOGIST])
+    found = [ranked(network, replace(wish, wider=step), now=NIGHT, limit=9) for step in range(4)]
+    assert [one.matching for one in found] == [5, 6, 7, 8]
+    assert [one.next_wider for one in found] == [1, 2, 3, None]
+    assert found[1].widened == "Élargi aux départements proches"
+    assert (found[3].widened or "").endswith("et aux autres professions")
+    [remote] = [one for one in found[2].candidates if one.expert_id == afar.id]
+    assert Modality.VIDEO in remote.modalities and Modality.IN_PERSON not in remote.modalities
+
+
+def test_what_is_not_narrow_has_no_next_step_and_a_remote_list_may_be_booked() -> None:
+    everything = ranked(a_network(an_expert()), a_wish(modalities=[]), now=NIGHT, limit=9)
+    assert everything.next_wider is None
+    assert bookable([Modality.IN_PERSON]) == (Modality.IN_PERSON, Modality.VIDEO, Modality.PHONE) and bookable([]) == ()
 
 
 def test_five_nearby_are_not_widened() -> None:

@@ -1,7 +1,7 @@
 """Everything the console shows of one call, gathered from the services in as few steps as it takes."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -38,11 +38,23 @@ def sort_of(page: Page) -> str:
     return asked if asked in SORTS else "adapte"
 
 
-async def live_slots(page: Page, candidates: Candidates, modalities: Sequence[Modality]) -> list[Slot] | None:
+def wider_of(page: Page) -> int:
+    """How far beyond the sheet the list goes, in the address or in the form; what is no step is none."""
+    asked = page.field("elargi") or page.request.query_params.get("elargi", "")
+    return next((step for step in proposals.BEYOND if str(step) == asked), 0)
+
+
+async def listed(page: Page, contact_id: UUID) -> Candidates | None:
+    """The ranking as this page asks for it; None when referral does not answer."""
+    return await or_none(page.house.referral.candidates(contact_id, limit=LIMIT, wider=wider_of(page)))
+
+
+async def live_slots(page: Page, candidates: Candidates) -> list[Slot] | None:
     """The free slots of every candidate in one question; None when booking does not answer."""
     experts = [each.expert_id for each in candidates.candidates]
     if not experts:
         return []
+    modalities = [way for way in Modality if any(way in each.modalities for each in candidates.candidates)]
     return await or_none(
         page.house.booking.slots(experts=experts, modality=modalities, per_expert=proposals.ASKED_SLOTS, limit=100)
     )
@@ -50,11 +62,11 @@ async def live_slots(page: Page, candidates: Candidates, modalities: Sequence[Mo
 
 async def ranked(page: Page, contact: Contact, candidates: Candidates | None = None) -> Shown | None:
     """The list; None when referral does not answer."""
-    candidates = candidates or await or_none(page.house.referral.candidates(contact.id, limit=LIMIT))
+    candidates = candidates or await listed(page, contact.id)
     if candidates is None:
         return None
     modalities = contact.sheet.modalities
-    slots = await live_slots(page, candidates, modalities)
+    slots = await live_slots(page, candidates)
     zone = spoken.zone_of_person(contact.sheet)
     return proposals.compose(
         candidates, slots, wanted=modalities, windows=contact.sheet.windows, zone=zone, sort=sort_of(page)
@@ -72,6 +84,7 @@ async def answer(
         "zone": spoken.zone_of_person(contact.sheet),
         "sort": sort_of(page),
         "sorts": SORTS,
+        "beyond": proposals.BEYOND,
         "how": spoken.HOW_SHORT,
         "name_of": proposals.name_of,
         "label": proposals.label,

@@ -15,7 +15,7 @@ from gateway.guards import LISTENERS_ONLY, UNTOUCHED
 from gateway.holding import held_in
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
-from gateway.pages.calls.console import LIMIT, answer, or_none, with_card
+from gateway.pages.calls.console import answer, listed, or_none, with_card
 from gateway.pages.tasks import KINDS
 from kit.http import PeerProblem
 
@@ -78,7 +78,7 @@ async def proposals(contact_id: FromPath[UUID], page: NamedPage) -> Response[str
     """The ranked experts with their next slots."""
     contact, candidates = await asyncio.gather(
         page.house.referral.contact(contact_id),
-        or_none(page.house.referral.candidates(contact_id, limit=LIMIT)),
+        listed(page, contact_id),
     )
     return await answer(page, contact_id, block="liste", contact=contact, candidates=candidates)
 

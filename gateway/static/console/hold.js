@@ -1,6 +1,7 @@
 // A held slot: its ring, its renewal while the page lives, what to say and how to tell it, and the press that books.
 import * as list from "./list.js";
 import { here, later, newKey, params, root, say, send, swap, words } from "./send.js";
+import { settled } from "./sheet.js";
 
 const BEAT = 30000;
 const HOLD = ["hold_id", "expert_id", "type_id", "starts_at", "ends_at", "modality", "expires_at", "renewable_until"];
@@ -27,6 +28,7 @@ export async function hold(wanted) {
   body.append("creneau", wanted);
   body.append("idempotency_key", newKey());
   try {
+    await settled();
     const answer = await send(here("retenir"), body);
     const typed = wishes();
     const changed = swap(await answer.text());

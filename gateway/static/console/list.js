@@ -15,6 +15,8 @@ export const onShown = (work) => watchers.push(work);
 export const cards = () => [...document.querySelectorAll("#liste .pro")];
 export const slots = (card) => [...card.querySelectorAll(".creneau")];
 
+let wider = null;
+const beyond = () => wider ?? list().dataset.elargi ?? 0;
 const sort = () => tools.querySelector("[name=tri]:checked")?.value ?? "adapte";
 const busy = () => list().matches(":hover") || list().contains(document.activeElement);
 const print = (scope) => [...scope.querySelectorAll(".pro")].map((card) => `${card.dataset.pro} ${slots(card).map((one) => one.dataset.cle).join(" ")}`);
@@ -23,7 +25,7 @@ export async function refresh({ now = false } = {}) {
   asking?.abort();
   asking = new AbortController();
   try {
-    const answer = await send(`${here("creneaux")}?tri=${sort()}`, null, { signal: asking.signal });
+    const answer = await send(`${here("creneaux")}?tri=${sort()}&elargi=${beyond()}`, null, { signal: asking.signal });
     if (!answer.ok) throw new Error("away");
     const html = await answer.text();
     const page = document.createElement("template");
@@ -187,6 +189,11 @@ export function start(hold) {
   section.addEventListener("focusin", (event) => event.target.matches("#liste .creneau") && walk(event.target));
   section.addEventListener("click", (event) => {
     if (event.target.closest("#changements")) waiting && !fresh.size ? show(waiting) : refresh({ now: true });
+    const step = event.target.closest("[data-plus-large]");
+    if (!step || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    wider = step.dataset.plusLarge;
+    refresh({ now: true });
   });
   document.addEventListener("submit", (event) => {
     const one = event.submitter;

@@ -37,7 +37,7 @@ function desk({ words: said, count }) {
 
 export function connect() {
   const experts = [...new Set(cards().map((card) => card.dataset.pro))];
-  const modes = [...document.querySelectorAll("#fiche [name=modalities]:checked")].map((one) => one.value);
+  const modes = (document.getElementById("liste")?.dataset.modes ?? "").split(" ").filter(Boolean);
   const own = root.dataset.aMoi ? [["a_moi", "oui"]] : [];
   const asked = new URLSearchParams([...own, ...experts.map((one) => ["pro", one]), ...modes.map((one) => ["mode", one])]).toString();
   if (source && asked === shown && source.readyState !== EventSource.CLOSED) return;

@@ -11,6 +11,7 @@ const dirty = new Set();
 const listeners = [];
 let order = [];
 let sending = false;
+let saving = Promise.resolve();
 let wait = 0;
 
 export const onSaved = (work) => listeners.push(work);
@@ -81,7 +82,13 @@ async function save() {
   } finally {
     sending = false;
   }
-  if (dirty.size) save();
+  if (dirty.size) await save();
+}
+
+// What was typed an instant ago is sent before what follows from it.
+export function settled() {
+  saving = Promise.all([saving, save()]);
+  return saving;
 }
 
 // The session has changed in another window: a fresh page takes up what is kept here; once, not in circles.
@@ -103,8 +110,8 @@ function ask(asks) {
   }
 }
 
-const soon = later(120, save);
-const afterTyping = later(500, save);
+const soon = later(120, settled);
+const afterTyping = later(500, settled);
 
 function touched(event) {
   const field = event.target;

@@ -2,7 +2,7 @@
 import { root, say, send, words } from "./send.js";
 
 // Said aloud; wider than the experts. What leads to another page only opens it.
-const PRESSED = { KeyD: "#avis button", KeyS: "[data-elargir]" };
+const PRESSED = { KeyD: "#avis button", KeyE: "[data-plus-large]:not([data-plus-large='0'])", KeyS: "[data-elargir]" };
 let active = root?.dataset.raccourcis !== "non";
 
 export const on = () => active;

@@ -11,6 +11,7 @@ from contracts.referral import Sheet
 from contracts.words import Modality, ReferralStatus, VisitKind
 from kit.errors import NotFound
 from services.referral.domain import departments, transitions
+from services.referral.domain.matching.reach import bookable
 
 NEXT_ACTION: Final = timedelta(hours=24)
 NEXT_ACTION_HIGH: Final = timedelta(hours=1)  # care.md 7: from level 3 a named person within the hour
@@ -123,7 +124,7 @@ def book_permit(
         case_id=referral.case_id,
         referral_id=referral.id,
         visit=VisitKind.FIRST,
-        modalities=tuple(sheet.modalities),
+        modalities=tuple(sheet.modalities) if only else bookable(sheet.modalities),
         experts=only,
         not_experts=tuple(dict.fromkeys((*sheet.not_experts, *sorted(unwanted)))),
         priority=referral.level,

@@ -18,7 +18,7 @@ from kit.web import HousePermits
 from services.referral.domain import referrals, sheets
 from services.referral.domain.contacts import HEAVY, ContactFinal, may_take_up
 from services.referral.domain.matching.ranking import ranked
-from services.referral.domain.matching.wanted import wanted
+from services.referral.domain.matching.wanted import OTHERS, wanted
 from services.referral.routes.given import AT_THE_DESK, Knowing, Sealing
 from services.referral.routes.shown import contact_shown, utc
 from services.referral.store import contacts as store
@@ -26,6 +26,7 @@ from services.referral.store import experts, offers, presence, tasks
 from services.referral.store import referrals as kept
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+Wider = Annotated[int, QueryParameter(ge=0, le=OTHERS)]
 
 
 class Contacts(Controller):
@@ -97,15 +98,16 @@ class Contacts(Controller):
         known: Knowing,
         contact_id: FromPath[UUID],
         limit: Limit = 20,
+        wider: Wider = 0,
     ) -> Candidates:
-        """The ranked experts for this call as its sheet now stands."""
+        """The ranked experts for this call as its sheet now stands, or beyond it."""
         instant = now()
         call = await store.load(db, vault, contact_id)
         network = await known.network(db, now=instant)
         met = await experts.met_by(db, call.case_id)
         await audit.note(db, caller, "rank", "contact", call.id)
         unwanted = await offers.excluded(db, call.case_id)
-        wishes = wanted(call.sheet, case_id=call.case_id, known=met, not_again=unwanted)
+        wishes = wanted(call.sheet, case_id=call.case_id, known=met, not_again=unwanted, wider=wider)
         return ranked(network, wishes, now=instant, limit=limit, version=call.version)
 
     @post("/{contact_id:uuid}/permit")

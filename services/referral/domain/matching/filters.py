@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from contracts.words import ExpertProfession
 from services.referral.domain.experts import CREDENTIALS_LIVE, Expert, Fee, on_leave
 from services.referral.domain.matching.columns import Columns
 from services.referral.domain.matching.traits import bits
-from services.referral.domain.matching.wanted import CRISIS_LEVEL, Wanted
+from services.referral.domain.matching.wanted import CRISIS_LEVEL, OTHERS, Wanted
 
 
 def eligible(expert: Expert, wanted: Wanted, *, day: date, taken: int) -> bool:
@@ -15,7 +16,7 @@ def eligible(expert: Expert, wanted: Wanted, *, day: date, taken: int) -> bool:
     return (
         expert.active
         and expert.offered
-        and (not wanted.professions or expert.profession in wanted.professions)
+        and (not _professions(wanted) or expert.profession in _professions(wanted))
         and not (wanted.not_experts and expert.id in wanted.not_experts)
         and taken < expert.capacity
         and (not wanted.languages or not wanted.languages.isdisjoint(expert.languages))
@@ -36,8 +37,8 @@ def eligible_rows(columns: Columns, wanted: Wanted, *, day: date, taken: Mapping
     found &= columns.checked.where(lambda checked: checked >= day - CREDENTIALS_LIVE)
     found &= ~columns.leave.where(lambda leave: any(first <= day <= last for first, last in leave))
     found &= ~bits(_full(columns, taken), count=len(columns))
-    if wanted.professions:
-        found &= columns.profession.where(lambda profession: profession in wanted.professions)
+    if professions := _professions(wanted):
+        found &= columns.profession.where(professions.__contains__)
     if wanted.not_experts:
         gone = (columns.rows[each] for each in wanted.not_experts if each in columns.rows)
         found &= ~bits(gone, count=len(columns))
@@ -54,6 +55,11 @@ def eligible_rows(columns: Columns, wanted: Wanted, *, day: date, taken: Mapping
     if wanted.not_departments:
         found &= columns.departments.where(wanted.not_departments.isdisjoint)
     return found & columns.exclusions.where(_asked(wanted).isdisjoint)
+
+
+def _professions(wanted: Wanted) -> frozenset[ExpertProfession]:
+    """Those asked for; none at all is everyone, as when the listener goes beyond them."""
+    return frozenset() if wanted.wider >= OTHERS else wanted.professions
 
 
 def _full(columns: Columns, taken: Mapping[UUID, int]) -> list[int]:

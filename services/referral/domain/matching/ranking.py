@@ -114,6 +114,8 @@ def ranked(network: Network, wanted: Wanted, *, now: datetime, limit: int, versi
         best=chosen[0][0].expert.id if chosen else None,
         widened=ranking.reach.words or (FEW if len(ranking) < reaching.ENOUGH else None),
         version=version,
+        wider=wanted.wider,
+        next_wider=reaching.next_wider(wanted, ranking.reach.step),
     )
 
 

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from contracts.words import Modality
+from contracts.words import ExpertProfession, Modality
 from services.referral.domain.departments import DEPARTMENTS, START_RADIUS_KM, kilometres
 from services.referral.domain.experts import Place
-from services.referral.domain.matching.wanted import Wanted
+from services.referral.domain.matching.wanted import FURTHER, OTHERS, REMOTELY, Wanted
 
 ENOUGH: Final = 5
 """Under this many candidates the search widens (referral.md §3.1)."""
 NEARBY_KM: Final = 110.0
 REMOTE: Final = (Modality.VIDEO, Modality.PHONE)
 NEVER: Final = 99
+NEARBY: Final = 2
+"""The step that leaves the surroundings of the préfecture."""
 ANYWHERE: Final = 4
 """The widest step: remote meetings count although nobody asked for them."""
 
@@ -28,14 +30,45 @@ class Reach:
 
 
 def steps(wanted: Wanted) -> Iterator[Reach]:
-    """The first reach, then each wider one; only a meeting in person can be widened."""
-    yield Reach(0)
-    if Modality.IN_PERSON not in wanted.modalities or wanted.department is None:
+    """The first reach, then each wider one; by itself only a meeting in person is widened, the listener goes on."""
+    if wanted.wider >= REMOTELY:
+        yield Reach(ANYWHERE, _beyond(wanted))
         return
-    yield Reach(1, f"Rayon doublé autour du chef-lieu ({wanted.radius_km * 2:.0f} km)")
-    yield Reach(2, "Élargi aux départements proches")
+    if not wanted.wider:
+        yield Reach(0)
+    if not _from_a_place(wanted):
+        return
+    if not wanted.wider:
+        yield Reach(1, f"Rayon doublé autour du chef-lieu ({wanted.radius_km * 2:.0f} km)")
+    yield Reach(NEARBY, "Élargi aux départements proches")
     yield Reach(3, "Élargi à la région")
-    yield Reach(ANYWHERE, "Élargi à la visio et au téléphone, dans toute la France")
+    yield Reach(ANYWHERE, _beyond(wanted))
+
+
+def next_wider(wanted: Wanted, step: int) -> int | None:
+    """What one more gesture of the listener adds to a search that has come to `step`; None when nothing is left."""
+    if wanted.wider < FURTHER and _from_a_place(wanted) and step < NEARBY:
+        return FURTHER
+    if wanted.wider < REMOTELY and wanted.modalities and step < ANYWHERE and not {*REMOTE} <= {*wanted.modalities}:
+        return REMOTELY
+    return OTHERS if wanted.wider < OTHERS and 0 < len(wanted.professions) < len(ExpertProfession) else None
+
+
+def bookable(modalities: Sequence[Modality]) -> tuple[Modality, ...]:
+    """What may be booked for a sheet that asks for these: a list that was widened is for pressing too."""
+    return tuple(dict.fromkeys((*modalities, *REMOTE))) if modalities else ()
+
+
+def _from_a_place(wanted: Wanted) -> bool:
+    return Modality.IN_PERSON in wanted.modalities and wanted.department is not None
+
+
+def _beyond(wanted: Wanted) -> str:
+    """Only what was narrower before is said."""
+    others = wanted.wider >= OTHERS and bool(wanted.professions)
+    if not wanted.modalities or {*REMOTE} <= {*wanted.modalities}:
+        return "Élargi aux autres professions" if others else "Élargi à toute la France"
+    return f"Élargi à la visio et au téléphone, dans toute la France{', et aux autres professions' if others else ''}"
 
 
 def distance(department: str, place: Place) -> float:

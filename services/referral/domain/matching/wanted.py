@@ -10,6 +10,8 @@ from services.referral.domain.departments import DEPARTMENTS, START_RADIUS_KM, D
 from services.referral.domain.professions import FAMILIES
 
 CRISIS_LEVEL: Final = 4
+FURTHER, REMOTELY, OTHERS = 1, 2, 3
+"""Beyond what was asked: further away, then by video and telephone too, then other professions too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Wanted:
     most_cents: int | None = None  # the dearest that the caller can pay
     windows: frozenset[str] = frozenset()  # when the caller can
     gender: str | None = None  # whom they would rather talk to
+    wider: int = 0  # how far beyond this the listener goes: one of `FURTHER`, `REMOTELY`, `OTHERS`
 
     @property
     def family(self) -> str | None:
@@ -49,6 +52,7 @@ def wanted(
     case_id: UUID,
     known: frozenset[UUID] = frozenset(),
     not_again: frozenset[UUID] = frozenset(),
+    wider: int = 0,
 ) -> Wanted:
     """What `sheet` asks for; « inconnu » excludes nobody, just as an empty field.
 
@@ -71,4 +75,5 @@ def wanted(
         most_cents=sheet.fee_ceiling,
         windows=frozenset(sheet.windows),
         gender=sheet.gender,
+        wider=wider,
     )
