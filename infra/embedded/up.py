@@ -17,6 +17,7 @@ from typing import Any
 from contracts.words import Role
 from infra.embedded import databases, postgres, refusals, runfile, secrets
 from infra.embedded.environment import Place, place
+from infra.embedded.ownership import dies_with_parent
 from infra.embedded.processes import PRELOADED, stages
 from infra.embedded.refusals import Refusal
 from infra.embedded.supervisor import DiedAtStart, Supervisor
@@ -142,7 +143,8 @@ async def _seed(place: Place) -> None:
     """The demo data, by its own program: it shows its progress itself."""
     environment = place.environment(*databases.SERVICES, "video", "gateway", migrating=True)
     seed = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.embedded.seed", "--data", str(place.data)), env=environment
+        *(*dies_with_parent("TERM"), sys.executable, "-m", "infra.embedded.seed", "--data", str(place.data)),
+        env=environment,
     )
     try:
         if await seed.wait() != 0:
