@@ -124,10 +124,14 @@ def compose(
 
 
 def _by_day(proposals: Sequence[Proposal], zone: str) -> list[Day]:
-    """Every hour that can be pressed, under the day of the person on which it is."""
+    """What can be pressed, under the day of the person on which it is; of hours that overlap with one, the first."""
     days: dict[date, list[tuple[Proposal, Slot]]] = {}
     every = sorted(((each, slot) for each in proposals for slot in each.slots), key=lambda one: one[1].starts_at)
+    until: dict[UUID, datetime] = {}
     for each, slot in every:
+        if slot.starts_at < until.get(slot.expert_id, slot.starts_at):
+            continue
+        until[slot.expert_id] = slot.ends_at
         days.setdefault(french.local(slot.starts_at, zone).date(), []).append((each, slot))
     return [
         Day(hours[0][1].starts_at, hours[:SHOWN_A_DAY], max(0, len(hours) - SHOWN_A_DAY)) for hours in days.values()

@@ -133,7 +133,7 @@ def test_the_earliest_and_the_best_stand_first_and_are_one_card_when_they_are_on
 
 
 def test_by_day_every_hour_stands_under_the_day_of_the_person() -> None:
-    slots = [a_slot(1, minutes=16 * 60), *(a_slot(2, minutes=n) for n in (0, 60, 120)), a_slot(3, minutes=30)]
+    slots = [a_slot(1, minutes=16 * 60), *(a_slot(2, minutes=n) for n in (0, 15, 60, 120)), a_slot(3, minutes=30)]
     shown = proposals.compose(candidates(1, 2, 3), slots, sort="jour", zone="Indian/Reunion")
     said = [[(each.expert.name, slot.starts_at.hour) for each, slot in day.hours] for day in shown.days]
     assert said == [[("Claire 2", 7), ("Claire 3", 8), ("Claire 2", 8), ("Claire 2", 9)], [("Claire 1", 23)]]
