@@ -16,8 +16,8 @@ from services.reminders.deliver.invitations import parts
 
 TIMEOUT = 10.0
 OK, TAKEN = 250, (250, 251)
-CONNECTIONS = 4
-"""Letters of a batch go over as many connections at once; each carries many."""
+CONNECTIONS = 2
+"""Letters of a batch go over as many connections at once; each carries many, since opening one costs two letters."""
 
 
 class Mail:
@@ -88,6 +88,7 @@ class Mail:
             username=self._user,
             password=self._password,
             use_tls=self._secure,
+            local_hostname=self._domain,  # or the machine's own name is looked up at each connection
             timeout=self._timeout,
         )
         await line.connect()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import CursorResult, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,9 +42,11 @@ class Claim:
     fence: int
 
 
-@dataclass(frozen=True)
-class Claimed:
-    """A claimed row with what is known of its appointment now, and what is sealed of whom it is for."""
+class Claimed(msgspec.Struct, frozen=True):
+    """A claimed row with what is known of its appointment now, and what is sealed of whom it is for.
+
+    In the order of the columns of `_LOOK`; a struct, since ten thousand at once are made of it.
+    """
 
     id: UUID
     fence: int
@@ -195,16 +198,7 @@ async def look(db: AsyncConnection, claims: Sequence[Claim], now: datetime) -> l
     if not claims:
         return []
     rows = await db.execute(_LOOK, {**_named(claims), "now": now, "of_a_day": sorted(BY_THE_DAY)})
-    names = [name for name in Claimed.__dataclass_fields__ if name not in ("channel", "hours", "sealed")]
-    return [
-        Claimed(
-            **{name: getattr(row, name) for name in names},
-            channel=Channel(row.channel),
-            hours=tuple(row.hours),
-            sealed=row if row.wrapped_key else None,
-        )
-        for row in rows
-    ]
+    return [_claimed(row) for row in rows]
 
 
 async def mark_sending(db: AsyncConnection, rows: Sequence[Claimed]) -> None:
@@ -267,6 +261,12 @@ def _taken(wanted: Any, limit: int) -> Any:
     """Up to `limit` rows that nobody else is taking; a CTE, since a plain subquery may run more than once."""
     free = select(message.c.id).where(wanted).order_by(message.c.due_at).limit(limit)
     return select(free.with_for_update(skip_locked=True).cte("taken").c.id)
+
+
+def _claimed(row: Any) -> Claimed:
+    sealed = row if row.wrapped_key else None
+    told: tuple[Any, ...] = (*row[:3], Channel(row[3]), *row[4:20], tuple(row[20]), row[21], sealed)
+    return Claimed(*told)
 
 
 def _ours(claim: Claim) -> Any:
