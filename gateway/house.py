@@ -54,11 +54,11 @@ class Gateway:
 def peers_of(settings: Settings) -> dict[str, Peer]:
     """One pooled peer per service."""
     return {
-        "identity": Peer(settings.identity_url),
-        "referral": Peer(settings.referral_url),
-        "booking": Peer(settings.booking_url),
-        "video": Peer(settings.video_url),
-        "reminders": Peer(settings.reminders_url),
+        "identity": Peer(settings.identity_url, total=settings.peer_seconds),
+        "referral": Peer(settings.referral_url, total=settings.peer_seconds),
+        "booking": Peer(settings.booking_url, total=settings.peer_seconds),
+        "video": Peer(settings.video_url, total=settings.peer_seconds),
+        "reminders": Peer(settings.reminders_url, total=settings.peer_seconds),
     }
 
 
