@@ -38,7 +38,7 @@ async def appointment_booked(db: AsyncConnection, event: AppointmentBooked) -> N
     await contacts.lock(db, event.case_id)
     if await appointments.is_over(db, event.case_id, event.appointment_id):
         return
-    fresh = _appointment(event)
+    fresh = appointments.told(event)
     if not await appointments.keep(db, fresh, now=now()):
         return
     await _replace(db, event.replaces_id, event.expert_id)
@@ -54,7 +54,7 @@ async def appointment_moved(db: AsyncConnection, event: AppointmentMoved) -> Non
     if await appointments.is_over(db, event.case_id, event.appointment_id):
         return
     known = await appointments.find(db, event.appointment_id)
-    fresh = _appointment(event)
+    fresh = appointments.told(event)
     if not await appointments.keep(db, fresh, now=now()):
         return
     await _replace(db, event.replaces_id, event.expert_id)
@@ -217,22 +217,6 @@ async def account_closed(db: AsyncConnection, event: AccountClosed) -> None:
     await appointments.end(db, "account", event.account_id)
     await plan.drop(db, recipient_id=event.account_id)
     await contacts.erase_account(db, event.account_id)
-
-
-def _appointment(event: AppointmentBooked | AppointmentMoved) -> Appointment:
-    return Appointment(
-        id=event.appointment_id,
-        version=event.version,
-        case_id=event.case_id,
-        referral_id=event.referral_id,
-        expert_id=event.expert_id,
-        state=State.BOOKED,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        person_zone=event.person_zone,
-        expert_zone=event.expert_zone,
-        privacy=event.privacy,
-    )
 
 
 async def _replace(db: AsyncConnection, former_id: UUID | None, expert_id: UUID) -> None:

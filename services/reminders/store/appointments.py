@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.events import AppointmentBooked, AppointmentMoved
 from contracts.words import Privacy
 from services.reminders.domain.plan import Appointment, State, forget_at
 from services.reminders.tables import appointment, ended
@@ -65,3 +66,20 @@ def _value(row: Row[Any]) -> Appointment:
     known = dict(row._mapping)
     known.pop("forget_at")
     return Appointment(**{**known, "state": State(row.state), "privacy": Privacy(row.privacy)})
+
+
+def told(event: AppointmentBooked | AppointmentMoved) -> Appointment:
+    """What booking says of an appointment that stands, as it is kept here."""
+    return Appointment(
+        id=event.appointment_id,
+        version=event.version,
+        case_id=event.case_id,
+        referral_id=event.referral_id,
+        expert_id=event.expert_id,
+        state=State.BOOKED,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        person_zone=event.person_zone,
+        expert_zone=event.expert_zone,
+        privacy=event.privacy,
+    )

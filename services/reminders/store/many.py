@@ -15,9 +15,9 @@ from contracts.events import AppointmentBooked
 from kit.clock import now
 from services.reminders.domain import plan as rules
 from services.reminders.domain.contacts import CALL, ON_THE_LINE, Wishes
-from services.reminders.domain.plan import Appointment, Planned, State, forget_at
+from services.reminders.domain.plan import Appointment, Planned, forget_at
 from services.reminders.domain.texts import Notice
-from services.reminders.store import contacts, plan
+from services.reminders.store import appointments, contacts, plan
 from services.reminders.tables import ended, message
 
 _LOCK = text(
@@ -59,7 +59,7 @@ async def appointments_booked(db: AsyncConnection, events: Sequence[AppointmentB
         if event.replaces_id is not None or event.appointment_id in fresh:
             left.append(event)
         else:
-            fresh[event.appointment_id] = _appointment(event)
+            fresh[event.appointment_id] = appointments.told(event)
     await db.execute(_LOCK, {"cases": [str(one.case_id) for one in fresh.values()]})
     over = await _over(db, {each for one in fresh.values() for each in (one.id, one.case_id, one.referral_id)})
     instant = now()
@@ -119,19 +119,3 @@ async def _drop_others(db: AsyncConnection, kept: Sequence[Appointment], rows: S
     if gone:
         dropping = update(message).where(message.c.id.in_(gone), message.c.status == plan.PLANNED)
         await db.execute(dropping.values(status=plan.DROPPED))
-
-
-def _appointment(event: AppointmentBooked) -> Appointment:
-    return Appointment(
-        id=event.appointment_id,
-        version=event.version,
-        case_id=event.case_id,
-        referral_id=event.referral_id,
-        expert_id=event.expert_id,
-        state=State.BOOKED,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        person_zone=event.person_zone,
-        expert_zone=event.expert_zone,
-        privacy=event.privacy,
-    )
