@@ -96,6 +96,7 @@ CAUSES: Final = {
     "cancelled_by_expert": "rendez-vous annulé par le professionnel",
     "cancelled_by_staff": "rendez-vous annulé par la ligne",
     "no_show": "personne n’est venu",
+    "not_missed": "l’absence avait été notée par erreur",
     "lost": "perdue de vue",
     "attended": "a eu lieu",
     "outcome": "terminée",

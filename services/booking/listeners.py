@@ -58,9 +58,9 @@ async def case_exclusions_changed(db: AsyncConnection, event: CaseExclusionsChan
 
 
 async def referral_closed(db: AsyncConnection, event: ReferralClosed) -> None:
-    """What was still to come of this referral is cancelled."""
+    """What was still to come of this referral is cancelled; one lost by no-shows keeps the hour that runs."""
     await waiting_heard.referral_over(db, event)
-    await _cancel(db, referral_id=event.referral_id)
+    await _cancel(db, referral_id=event.referral_id, begun=event.reason != "lost")
 
 
 async def case_erased(db: AsyncConnection, event: CaseErased) -> None:
@@ -72,12 +72,14 @@ async def case_erased(db: AsyncConnection, event: CaseErased) -> None:
     await appointments.forget_case(db, event.case_id)
 
 
-async def _cancel(db: AsyncConnection, *, referral_id: UUID | None = None, case_id: UUID | None = None) -> None:
+async def _cancel(
+    db: AsyncConnection, *, referral_id: UUID | None = None, case_id: UUID | None = None, begun: bool = True
+) -> None:
     moment = now()
     for appointment_id in await appointments.to_end(db, now=moment, referral_id=referral_id, case_id=case_id):
         before = await appointments.alone_with(db, appointment_id)
-        if not before.live:
-            continue
+        if not before.live or (before.starts_at <= moment and not begun):
+            continue  # whoever comes late to an hour said missed still finds it
         status = CANCELLED_BY[Party.STAFF]
         after = await appointments.cancel(db, before, status, reason=None, caller=OURSELVES, now=moment)
         await outbox.tell(db, *telling.cancelled(after, Party.STAFF))

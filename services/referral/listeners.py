@@ -185,31 +185,41 @@ async def appointment_handed_back(db: AsyncConnection, event: AppointmentHandedB
 
 
 async def appointment_kept(db: AsyncConnection, event: AppointmentKept) -> None:
-    """Whoever gave it back can hold it after all: what was asked of the desk for it is over."""
+    """It stands after all, given back or said missed: what was asked of the desk for that is over."""
     heard = Appointment(event.appointment_id, event.version, event.expert_id, Standing.BOOKED, event.starts_at)
-    if not await referrals.learn(db, heard, referral_id=event.referral_id, case_id=event.case_id):
+    if not await _heard(db, heard, event.referral_id, event.case_id, kept=True):
         return
-    if await task_store.close_of_appointment(db, event.appointment_id, "expert_away", now=now()):
+    if await task_store.close_of_appointment(db, event.appointment_id, "expert_away", "no_show", now=now()):
         await outbox.nudge(db, "desk")
     await outbox.nudge(db, f"referral:{event.referral_id}")
 
 
 async def _heard(
-    db: AsyncConnection, heard: Appointment, referral_id: UUID, case_id: UUID, *, replaces: UUID | None = None
-) -> None:
-    """Learn of an appointment, and let its referral follow."""
+    db: AsyncConnection,
+    heard: Appointment,
+    referral_id: UUID,
+    case_id: UUID,
+    *,
+    replaces: UUID | None = None,
+    kept: bool = False,
+) -> bool:
+    """Learn of an appointment, and let its referral follow; False when this was known."""
     referral = await referrals.find(db, referral_id, to_change=True)  # first: one order of locks for all
     if replaces is not None and replaces != heard.id:
         await referrals.replaced(db, replaces, by=heard, referral_id=referral_id, case_id=case_id)
-    if not await referrals.learn(db, heard, referral_id=referral_id, case_id=case_id) or referral is None:
-        return
+    if not await referrals.learn(db, heard, referral_id=referral_id, case_id=case_id):
+        return False
+    if referral is None:
+        return True
     instant = now()
-    if referral.status in transitions.TERMINAL and heard.standing is Standing.BOOKED:
+    if referral.status in transitions.TERMINAL and heard.standing is Standing.BOOKED and not kept:
         closed = ReferralClosed(referral.id, referral.version, referral.case_id, referral.status.value)
         await outbox.tell(db, closed)
-        return
+        return True
     known = await referrals.appointments_of(db, referral_id)
-    changed, steps = reconciled(referral, known, heard=heard.id, now=instant)
+    found_again = referral.status is ReferralStatus.LOST and (kept or heard.standing is Standing.ATTENDED)
+    put_right = found_again and await referrals.lost_by(db, referral_id) == ACTOR
+    changed, steps = reconciled(referral, known, heard=heard.id, now=instant, put_right=put_right)
     await fairness.settle(db, referral_id, now=instant)
     if changed != referral:
         await referrals.save(db, changed, steps, actor=ACTOR, now=instant)
@@ -221,6 +231,7 @@ async def _heard(
         await offering.settle(db, changed, actor=ACTOR, now=instant, why="booked")
     await outbox.nudge(db, f"referral:{referral_id}")
     await _follow(db, changed, causes, heard, instant)
+    return True
 
 
 async def _follow(

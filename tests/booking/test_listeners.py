@@ -134,6 +134,22 @@ async def test_care_8_and_9_the_desk_is_told_once_and_not_too_early(
     await door.proven()
 
 
+async def test_whoever_comes_late_to_an_hour_said_missed_finds_it_and_the_house_is_told(door: Door, ears: Ears) -> None:
+    permit = a_permit()
+    coming = await booked(door, await door.an_expert(), permit)
+    await door.bring(coming, now() - timedelta(minutes=12))
+    await ears.beat(app.tell_the_desk)
+    lost = ReferralClosed(referral_id=permit.referral_id, version=4, case_id=permit.case_id, reason="lost")
+    await ears.hear(listeners.referral_closed, lost)
+    person = a_caller(Role.PERSON, subject=permit.case_id)
+    there = await door.post(f"/appointments/{coming}/arrive", caller=person)
+    assert (there.status_code, there.json()["status"]) == (200, "arrived"), there.text
+    (kept,), (missed,) = [
+        await door.events(kind, "appointment_id", coming) for kind in ("AppointmentKept", "AppointmentMissed")
+    ]
+    assert kept["version"] > missed["version"]
+
+
 async def test_a_seen_appointment_is_no_task_of_the_desk(door: Door, ears: Ears) -> None:
     expert_id = await door.an_expert()
     coming = await booked(door, expert_id)

@@ -90,6 +90,19 @@ def test_the_second_no_show_loses_below_level_three_only() -> None:
     assert referral.status is S.BOOKED and [step.cause for step in steps].count("no_show") == 2
 
 
+def test_what_two_no_shows_lost_is_found_again_when_one_of_them_is_put_right() -> None:
+    one = [an_appointment(A, 2, standing=Standing.MISSED), an_appointment(B, 2, standing=Standing.MISSED)]
+    lost, _ = hear(a_referral(level=2, status=S.BOOKED), one)
+    assert (lost.status, lost.owner_id, lost.next_action_at) == (S.LOST, None, None)
+    for standing, status in ((Standing.BOOKED, S.BOOKED), (Standing.ATTENDED, S.ENGAGED)):
+        now_known = [one[0], an_appointment(B, 3, standing=standing)]
+        found, steps = reconciled(lost, now_known, heard=B, now=NIGHT, put_right=True)
+        assert (found.status, found.appointment_id, found.queue) == (status, B, "desk") and found.next_action_at
+        assert steps[0].cause == "not_missed"
+        assert reconciled(lost, now_known, heard=B, now=NIGHT) == (lost, [])  # a person's « perdue de vue » stands
+    assert reconciled(lost, one, heard=B, now=NIGHT, put_right=True) == (lost, [])
+
+
 def test_the_same_end_in_every_order() -> None:
     story = [
         an_appointment(A, 1),
@@ -131,7 +144,7 @@ def test_what_the_table_does_not_know_is_refused() -> None:
 def test_a_terminal_state_leads_nowhere_but_to_a_new_cycle() -> None:
     for (status, cause), _ in transitions.TRANSITIONS.items():
         if status in transitions.TERMINAL:
-            assert cause in ("reopened", "made_by_mistake")
+            assert cause in ("reopened", "made_by_mistake") or (status, cause) == (S.LOST, "not_missed")
 
 
 def test_a_person_decides() -> None:

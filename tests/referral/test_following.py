@@ -14,6 +14,7 @@ from contracts.events import (
     AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentKept,
     AppointmentMissed,
     AppointmentMoved,
     AppointmentSeen,
@@ -221,6 +222,13 @@ async def test_below_level_three_the_second_no_show_loses_and_says_so(desk: Desk
         await desk.hears(event, AppointmentMissed(**ids(event, version=2)))
     assert (await desk.get(f"/referrals/{referral['id']}")).json()["status"] == "lost"
     assert [one["reason"] for one in await desk.told("ReferralClosed")] == ["lost"]
+    kept = AppointmentKept(**ids(event, version=3), starts_at=event.starts_at)
+    await desk.hears(kept, kept, AppointmentMissed(**ids(event, version=2)))  # said by mistake, and told out of order
+    again = (await desk.get(f"/referrals/{referral['id']}")).json()
+    assert (again["status"], again["next_action"], again["queue"]) == ("booked", "appointment", "desk")
+    assert await open_tasks(desk) == []
+    await desk.hears(AppointmentMissed(**ids(event, version=4)), AppointmentAttended(**ids(event, version=5)))
+    assert (await desk.get(f"/referrals/{referral['id']}")).json()["status"] == "engaged"
 
 
 async def test_a_message_that_could_not_leave_is_a_task(desk: Desk) -> None:

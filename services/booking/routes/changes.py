@@ -157,6 +157,8 @@ async def _change(
         return await _answer(db, caller, after, moment)
     await appointments.save(db, before, after, what=what, caller=caller, now=moment)
     await outbox.tell(db, *telling.changed(after, what))
+    if what == "arrived" and await appointments.said_missed(db, after.id):
+        await outbox.tell(db, *telling.kept(after))  # late, and there: nobody need look for them
     await outbox.nudge(db, f"agenda:{after.expert_id}", f"appointment:{after.id}")
     return await _answer(db, caller, after, moment)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import booking as shapes
 from contracts.caller import Caller
-from contracts.events import AppointmentKept, Event
+from contracts.events import Event
 from contracts.words import Role
 from kit import audit, outbox
 from kit.auth import only
@@ -60,11 +60,7 @@ class Undoing(Controller):
 
 def _unsaid(after: Appointment, kind: str) -> list[Event]:
     """Only a no-show was told: it stands after all."""
-    if kind != "noshow" or after.case_id is None or after.referral_id is None:
-        return []
-    return [
-        AppointmentKept(after.id, after.version, after.case_id, after.referral_id, after.expert_id, after.starts_at)
-    ]
+    return telling.kept(after) if kind == "noshow" else []
 
 
 async def _told(db: AsyncConnection, after: Appointment, who: Party, caller: Caller) -> None:

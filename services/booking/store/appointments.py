@@ -85,6 +85,11 @@ async def alone_with(db: AsyncConnection, appointment_id: UUID) -> Appointment:
     return await find(db, appointment_id, to_change=True)
 
 
+async def said_missed(db: AsyncConnection, appointment_id: UUID) -> bool:
+    """Whether the house was told, ten minutes past the hour, that nobody had come."""
+    return bool(await db.scalar(select(table.c.told_missed).where(table.c.id == appointment_id)))
+
+
 async def of_case(db: AsyncConnection, case_id: UUID) -> list[Appointment]:
     """Every appointment of a case, the earliest first."""
     rows = await db.execute(select(*_COLUMNS).where(table.c.case_id == case_id).order_by(table.c.starts_at))

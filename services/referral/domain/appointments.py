@@ -42,13 +42,14 @@ class Appointment:
 
 
 def reconciled(
-    referral: Referral, appointments: Sequence[Appointment], *, heard: UUID, now: datetime
+    referral: Referral, appointments: Sequence[Appointment], *, heard: UUID, now: datetime, put_right: bool = False
 ) -> tuple[Referral, list[Step]]:
     """`referral` as its appointments make it, and the steps it took; the same whatever order they were heard in.
 
-    `heard` is the appointment that was just heard of. A referral that has ended stays as it is.
+    `heard` is the appointment that was just heard of. A referral that has ended stays as it is, unless it was lost by
+    no-shows alone and one of them is `put_right`.
     """
-    if referral.status in transitions.TERMINAL:
+    if referral.status in transitions.TERMINAL and not (put_right and referral.status is S.LOST):
         return referral, []
     causes = _causes(referral, appointments, heard, now)
     status, steps = referral.status, []
@@ -86,9 +87,11 @@ def _causes(referral: Referral, appointments: Sequence[Appointment], heard: UUID
     """Which rows of the transition table lead from where the referral is to where it should be."""
     wanted = _wanted(referral, appointments)
     status = referral.status
+    causes = []
+    if status is S.LOST and wanted is not S.LOST:
+        causes, status = ["not_missed"], S.BOOKED
     if status not in transitions.BOOKABLE | {S.BOOKED}:
         return []
-    causes = []
     if wanted is not S.READY and status is not S.BOOKED:
         causes.append("booked")
         status = S.BOOKED

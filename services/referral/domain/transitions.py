@@ -51,6 +51,7 @@ TRANSITIONS: Final[dict[tuple[ReferralStatus, str], ReferralStatus]] = {
     (S.BOOKED, "cancelled_by_staff"): S.READY,
     (S.BOOKED, "no_show"): S.BOOKED,
     (S.BOOKED, "lost"): S.LOST,
+    (S.LOST, "not_missed"): S.BOOKED,  # the hour was said missed by mistake, or the person came after all
     (S.BOOKED, "attended"): S.ENGAGED,
     (S.ENGAGED, "outcome"): S.COMPLETED,
     (S.ENGAGED, "passed_on"): S.COMPLETED,  # « réorientation »: the need goes on in a new referral, offered
@@ -82,6 +83,7 @@ WHO: Final[dict[str, frozenset[Who]]] = {
     "cancelled_by_expert": frozenset({Who.BOOKING}),
     "cancelled_by_staff": frozenset({Who.BOOKING}),
     "no_show": frozenset({Who.BOOKING}),
+    "not_missed": frozenset({Who.BOOKING}),
     "attended": frozenset({Who.BOOKING}),
     "lost": _DESK | {Who.BOOKING},  # by itself below level 3 only (care.md 7)
     "outcome": _DESK | {Who.TARGET},

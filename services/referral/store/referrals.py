@@ -82,6 +82,15 @@ async def log(db: AsyncConnection, referral_id: UUID, steps: Sequence[Step], *, 
     await db.execute(insert(transition_log), rows)
 
 
+async def lost_by(db: AsyncConnection, referral_id: UUID) -> str | None:
+    """Whoever last said that it is lost: a person, or the no-shows that booking told."""
+    mine = (transition_log.c.referral_id == referral_id) & (transition_log.c.to_status == ReferralStatus.LOST.value)
+    found: str | None = await db.scalar(
+        select(transition_log.c.actor).where(mine).order_by(transition_log.c.id.desc()).limit(1)
+    )
+    return found
+
+
 async def timeline(db: AsyncConnection, vault: Vault, referral_id: UUID) -> list[Transition]:
     """Everything that happened to a referral, in order, with the words of whoever decided; offers have their list."""
     columns = transition_log.c

@@ -1,5 +1,7 @@
 """What leaves when a professional may not, or cannot, hold an appointment: word to them, another hour to the person."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.events import AppointmentClashes, AppointmentKept, OtherHourWanted, ProfessionalBeside
@@ -49,7 +51,10 @@ async def other_hour_wanted(db: AsyncConnection, event: OtherHourWanted) -> None
 
 
 async def appointment_kept(db: AsyncConnection, event: AppointmentKept) -> None:
-    """It stands after all: the link to choose another hour does not leave any more."""
+    """It stands after all, given back or said missed: the link to choose another hour does not leave any more."""
+    known = await appointments.find(db, event.appointment_id)
+    if known is not None and known.state is State.MISSED:
+        await appointments.keep(db, replace(known, version=event.version, state=State.BOOKED), now=now())
     await plan.drop_kind(db, event.appointment_id, Notice.OTHER_HOUR)
 
 
