@@ -11,6 +11,7 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
+from contracts.orientations import MyOffer
 from gateway import french
 from gateway.guards import UNTOUCHED
 from gateway.page import NamedPage, Page
@@ -23,6 +24,8 @@ from gateway.pages import (
     agenda_giving,
     agenda_holidays,
     agenda_openings,
+    agenda_requests,
+    agenda_undo,
     agenda_visits,
 )
 from gateway.pages.agenda_names import names_of
@@ -51,7 +54,11 @@ LONGEST = 40  # days of one question of the grid
 
 @get("/agenda", opt=OWNERS_ONLY)
 async def agenda(
-    page: NamedPage, jour: FromQuery[str] = "", vue: FromQuery[str] = "", fait: FromQuery[str] = ""
+    page: NamedPage,
+    jour: FromQuery[str] = "",
+    vue: FromQuery[str] = "",
+    fait: FromQuery[str] = "",
+    rdv: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """The week of `jour` as a list (a day when `vue=jour`); scripts draw the grid over it."""
     try:
@@ -66,7 +73,7 @@ async def agenda(
     view = vue if vue in VIEWS else ""
     first, last = (shown, shown) if view == "jour" else (monday(shown), monday(shown) + timedelta(days=6))
     week = near if _within(first, last, page.now) else await booking.agenda(who.expert, *window(first, last))
-    coming = visits_of(near, page.now, own=who.own)
+    coming, offers = visits_of(near, page.now, own=who.own), await _offers(page, who)
     step = timedelta(days=1 if view == "jour" else 7)
     return await page.render(
         "agenda/agenda.html",
@@ -89,7 +96,9 @@ async def agenda(
         clashes=clashing(near, coming)[:MOST_CLASHES],
         empty=not near.openings and not week.openings,
         said=SAID.get(fait),
-        offers=await _offers(page, who),
+        undoable=rdv if fait in SAID else None,
+        offers=agenda_requests.waiting(offers)[:MOST_OFFERS],
+        to_book=[one for one in offers if one.may_book][:MOST_OFFERS],
     )
 
 
@@ -160,12 +169,12 @@ def _within(first: date, last: date, now: datetime) -> bool:
     return now - BEHIND <= start and end <= now + AHEAD
 
 
-async def _offers(page: Page, who: Whose) -> list[Any]:
-    """What waits for the professional's own answer; the agenda stands without it."""
+async def _offers(page: Page, who: Whose) -> list[MyOffer]:
+    """What the professional was asked for; the agenda stands without it."""
     if not who.own:
         return []
     try:
-        return [one for one in await page.house.orientations.mine() if one.status in ("sent", "seen")][:MOST_OFFERS]
+        return await page.house.orientations.mine()
     except (PeerAway, PeerProblem):
         return []
 
@@ -191,4 +200,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     *agenda_calendars.HANDLERS,
     *agenda_clashes.HANDLERS,
     *agenda_visits.HANDLERS,
+    *agenda_undo.HANDLERS,
+    *agenda_requests.HANDLERS,
 ]

@@ -28,6 +28,7 @@ from gateway.pages.agenda_whose import (
     instant,
     tried,
     undo,
+    undo_of,
     wall,
     whose,
 )
@@ -99,7 +100,7 @@ async def move(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
         fields = {"starts_at": before.starts_at.isoformat(), "version": str(after.version), "remis": "oui"}
         back = undo(f"/agenda/rendez-vous/{appointment_id}/deplacer", who, fields)
         day = wall(after.starts_at, after.expert_zone)["day"]
-        return done(page, who, word, day, None if word == "remis" else back)
+        return done(page, who, word, day, None if word == "remis" else back, of=appointment_id)
 
     return await tried_on_card(page, who, appointment_id, "deplacer", act())
 
@@ -114,9 +115,8 @@ async def cancel(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
         version = version_typed(page.field("version"))
         gone = Cancel(heard=page.field("heard") or None)
         await page.house.booking.cancel(appointment_id, gone, key=page.key("cancel"), version=version)
-        return done(
-            page, who, "annule-pour-elle" if gone.heard else "annule", wall(before.starts_at, before.expert_zone)["day"]
-        )
+        word, day = "annule-pour-elle" if gone.heard else "annule", wall(before.starts_at, before.expert_zone)["day"]
+        return done(page, who, word, day, undo_of(appointment_id, who), of=appointment_id)
 
     return await tried_on_card(page, who, appointment_id, "annuler", act())
 
@@ -170,7 +170,8 @@ async def say_who_came(appointment_id: FromPath[UUID], page: NamedPage) -> Answe
 
     async def act() -> Answer:
         after = await page.house.booking.mark(appointment_id, MARKS[word], key=page.key(word))
-        return done(page, who, word, wall(after.starts_at, after.expert_zone)["day"])
+        back = undo_of(appointment_id, who) if word == "pas-venue" else None
+        return done(page, who, word, wall(after.starts_at, after.expert_zone)["day"], back, of=appointment_id)
 
     return await tried_on_card(page, who, appointment_id, "", act())
 

@@ -39,6 +39,10 @@ SAID = {
     "annule-pour-elle": "C’est annulé, au nom de la personne. L’heure est de nouveau libre.",
     "venue": "C’est noté : le rendez-vous a eu lieu.",
     "pas-venue": "C’est noté. La ligne s’occupe de la suite.",
+    "accepte": "C’est noté. Choisissez l’heure maintenant, ou laissez la ligne en convenir avec la personne.",
+    "propose": "C’est noté : la ligne demande à la personne si cela lui convient.",
+    "decline": "C’est noté. La demande va à quelqu’un d’autre : rien ne vous est reproché.",
+    "decline-encore": "C’est noté. Troisième refus pour ce motif : votre profil permet de ne plus le recevoir.",
     "retard": "C’est dit : la salle d’attente annonce quelques minutes de retard.",
     "a-lheure": "C’est dit : vous êtes à l’heure.",
     "donne": "Le créneau est donné : la ligne peut le proposer dès maintenant.",
@@ -148,16 +152,25 @@ def for_script(page: Page) -> bool:
     return "application/json" in page.request.headers.get("accept", "")
 
 
-def done(page: Page, who: Whose, word: str, day: str = "", back: Mapping[str, Any] | None = None) -> Answer:
-    """It is done: a sentence, and how to undo it; a plain form goes back to its week."""
+def done(
+    page: Page, who: Whose, word: str, day: str = "", back: Mapping[str, Any] | None = None, *, of: UUID | None = None
+) -> Answer:
+    """It is done: a sentence, and how to undo it; a plain form goes back to its week, with the appointment `of` which
+    the gesture may be taken back."""
     if for_script(page):
         return Response({"said": SAID[word], "undo": back}, media_type="application/json")
-    return page.redirect(f"/agenda?fait={word}{f'&jour={day}' if day else ''}{who.query}")
+    there = f"/agenda?fait={word}{f'&jour={day}' if day else ''}{f'&rdv={of}' if of and back else ''}{who.query}"
+    return page.redirect(there)
 
 
 def undo(action: str, who: Whose, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The press that takes the last one back: where it goes, and its fields."""
     return {"action": action, "fields": {**fields, **({} if who.own else {"pour": str(who.expert)})}}
+
+
+def undo_of(appointment_id: UUID, who: Whose) -> dict[str, Any]:
+    """The press that takes back what was just said or done of an appointment."""
+    return undo(f"/agenda/rendez-vous/{appointment_id}/remettre", who, {})
 
 
 async def tried(page: Page, act: Awaitable[Answer], again: Callable[[str, int], Awaitable[Answer]]) -> Answer:

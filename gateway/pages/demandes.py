@@ -70,7 +70,7 @@ async def accept(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | R
 async def decline(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """No with its reason, or otherwise: another hour, another way of meeting."""
     try:
-        answer = _answer(page)
+        answer = answer_typed(page)
         said = await page.house.orientations.decline(offer_id, answer, key=page.key("decline"))
     except PeerProblem as error:
         return await _refused(page, error, open_=offer_id)
@@ -108,7 +108,7 @@ async def answer_linked(page: NamedPage) -> Response[str] | Redirect:
         if page.field("reponse") == "oui":
             await client.accept(offer_id, key=page.key("accept"))
             return page.redirect("/demande?dit=oui")
-        await client.decline(offer_id, _answer(page), key=page.key("decline"))
+        await client.decline(offer_id, answer_typed(page), key=page.key("decline"))
     except PeerProblem as error:
         said = sentence(error.problem.code, error.problem.status)
         return await _linked(page, status=error.problem.status, refusal=said)
@@ -152,7 +152,7 @@ def _waits(one: MyOffer, now: datetime) -> bool:
     return one.status in WAITING and one.expires_at > now
 
 
-def _answer(page: Page) -> Decline:
+def answer_typed(page: Page) -> Decline:
     """The form's answer; « autrement » carries another hour (in Paris time) or another way of meeting."""
     otherwise = page.field("autrement") == "oui"
     reason = one_of(page.field("raison") or ("delay" if otherwise else ""), REASONS)

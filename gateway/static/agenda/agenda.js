@@ -8,6 +8,7 @@ import { blurring } from "./blur.js";
 import { swiping } from "./swipe.js";
 
 const WIDE = matchMedia("(min-width: 52rem)");
+const PHONE = matchMedia("(max-width: 40rem)"); // seven columns are too many: the week is read as its list
 const PARTS = ["cote", "barre", "a-voir", "vide", "liste"];
 const card = document.getElementById("cal");
 const blurred = blurring();
@@ -15,7 +16,10 @@ let asked = 0;
 let later = 0;
 
 const day = () => document.getElementById("barre").dataset.jour;
-const view = () => root.dataset.vue || (WIDE.matches ? "semaine" : "liste");
+const view = () => {
+  const asked = root.dataset.vue || (WIDE.matches ? "semaine" : "liste");
+  return asked === "semaine" && PHONE.matches ? "liste" : asked;
+};
 const address = (jour, vue) =>
   `/agenda?jour=${jour}&vue=${vue}${root.dataset.pour ? `&pour=${root.dataset.pour}` : ""}`;
 
@@ -68,6 +72,7 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("popstate", () => go(location.href, { keep: false }));
 WIDE.addEventListener("change", () => root.dataset.vue || refresh());
+PHONE.addEventListener("change", () => refresh());
 
 create(() => refresh());
 listen(() => refresh());
