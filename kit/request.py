@@ -68,7 +68,7 @@ class RequestMiddleware:
                 key = headers.get(b"idempotency-key")
                 if body and _claims_json(headers, body):
                     refuse_not_json(body)
-                transaction.identify(method, scope["path"], key.decode("latin1") if key else None, body)
+                transaction.identify(method, _address(scope), key.decode("latin1") if key else None, body)
                 receive = _again(body, receive)
             await self.app(scope, receive, answer)
         except Refusal as error:
@@ -84,6 +84,12 @@ class RequestMiddleware:
 
 
 _READ = frozenset({b"x-request-id", b"idempotency-key", b"content-type"})
+
+
+def _address(scope: Scope) -> str:
+    """What was asked of, with its query: what stands there is as much of a request as its body."""
+    query = scope.get("query_string", b"").decode("latin1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
 def _claims_json(headers: dict[bytes, bytes], body: bytes) -> bool:

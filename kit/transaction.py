@@ -44,11 +44,11 @@ class Transaction:
         self._open: AsyncTransaction | None = None
         self._replayed = False
 
-    def identify(self, method: str, path: str, key: str | None, body: bytes) -> None:
+    def identify(self, method: str, address: str, key: str | None, body: bytes) -> None:
         """Remember what this request is, should it come again."""
         if method == "POST" and key is not None:
             self.key = key
-            self.request_hash = hashlib.sha256(f"{method} {path}\n".encode() + body).digest()
+            self.request_hash = hashlib.sha256(f"{method} {address}\n".encode() + body).digest()
 
     async def begin(self, caller: Caller | None) -> AsyncConnection:
         """The connection of this request, inside its transaction, with subject and role set."""

@@ -55,7 +55,8 @@ async def book(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | Red
     except ValueError:
         return page.redirect(f"/demandes/{offer_id}/heure")
     try:
-        permit = await page.house.orientations.hour(offer_id, key=page.key("permit"), starts_at=slot.starts_at)
+        key = page.key(f"permit:{slot.starts_at:%Y%m%dT%H%M}")  # one page has many hours: each press is its own
+        permit = await page.house.orientations.hour(offer_id, key=key, starts_at=slot.starts_at)
         wanted = NewAppointment(permit.permit, page.subject, slot.type_id, slot.starts_at)
         made = await page.house.booking.book_own(wanted, key=page.key("book"))
     except PeerProblem as error:

@@ -106,6 +106,9 @@ async def test_an_agenda_is_its_owners_and_the_desk_may_read_it(door: Door) -> N
         answer = await door.post(f"/experts/{expert_id}/openings", weekly(4), caller=stranger)
         assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
     assert expert.subject == expert_id
+    for day in ("0001-01-01", "9999-12-31"):
+        answer = await door.get(f"/experts/{expert_id}/visits?on={day}", expert)
+        assert (answer.status_code, answer.json()["code"]) == (422, "unclear-time")
 
 
 async def test_an_opening_that_comes_to_nothing_is_refused(door: Door) -> None:

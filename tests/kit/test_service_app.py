@@ -161,11 +161,14 @@ async def test_the_same_key_replays_the_first_answer_and_writes_once(
     assert await count(settings, "audit") == before + 1
 
 
-async def test_the_same_key_with_another_body_is_refused(client: AsyncTestClient[Any], signed: dict[str, str]) -> None:
+async def test_the_same_key_with_another_body_or_another_query_is_refused(
+    client: AsyncTestClient[Any], signed: dict[str, str]
+) -> None:
     headers = {**signed, "Idempotency-Key": uuid4().hex}
     await client.post("/things", json={"name": "a"}, headers=headers)
-    answer = await client.post("/things", json={"name": "b"}, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (422, "key-reused")
+    for path, name in (("/things", "b"), ("/things?dry_run=true", "a")):
+        answer = await client.post(path, json={"name": name}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "key-reused")
 
 
 @pytest.mark.parametrize(

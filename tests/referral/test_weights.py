@@ -60,6 +60,9 @@ async def test_weights_that_were_changed_meanwhile_or_do_not_add_up_are_refused(
     crooked = {**weighting, "crisis": {**weighting["crisis"], "slot": 99}, "band": 40}
     answer = await _change(desk, crooked, seen=0)
     assert answer.status_code == 422 and set(answer.json()["fields"]) == {"crisis", "band"}
+    endless = {**weighting, "high": {**weighting["high"], "slot": 10**30}, "band": -(10**30)}
+    answer = await desk.post("/weights/preview", endless, caller=COORDINATOR)
+    assert (answer.status_code, set(answer.json()["fields"])) == (422, {"high", "band"})
     assert (await _change(desk, weighting, seen=0, why=" ")).json()["fields"] == {"why": "1 to 500 characters"}
     assert (await desk.post("/weights", {"weighting": weighting, "why": "x"}, caller=COORDINATOR)).status_code == 422
     assert (await desk.get("/weights")).status_code == 403

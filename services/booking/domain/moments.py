@@ -1,6 +1,6 @@
 """Instants and numbers as they come from outside, before anything is done with them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from services.booking.domain import refusals
 from services.booking.domain.spans import Span
@@ -14,6 +14,13 @@ def instant(moment: datetime, field: str = "starts_at") -> datetime:
     if moment.tzinfo is None or not 2000 <= moment.year <= 2199:
         raise refusals.UnclearTime(fields={field: "an instant of this century, with its offset"})
     return moment.astimezone(UTC)
+
+
+def local_day(day: date, field: str = "day") -> date:
+    """A day that has neighbours on both sides; `unclear-time` outside our century."""
+    if not 2000 <= day.year <= 2199:
+        raise refusals.UnclearTime(fields={field: "a day of this century"})
+    return day
 
 
 def span(start: datetime, end: datetime, longest: timedelta) -> Span:

@@ -16,7 +16,7 @@ from kit.web import NamedHouse
 from services.booking.domain import explain as rules
 from services.booking.domain import refusals, zones
 from services.booking.domain.explain import Around, Opened
-from services.booking.domain.moments import instant
+from services.booking.domain.moments import instant, local_day
 from services.booking.domain.spans import Span
 from services.booking.routes.nearby import nearest_slots
 from services.booking.store import experts, openings, taken, types
@@ -45,9 +45,7 @@ class Explained(Controller):
             raise refusals.UnknownType
         hour = None if at is None else instant(at, "at")
         asked = zones.local_day(hour or moment, one.time_zone) if hour is not None or day is None else day
-        if not 2000 <= asked.year <= 2199:
-            raise refusals.UnclearTime(fields={"day": "a day of this century"})
-        noon = zones.noon(asked, one.time_zone)
+        noon = zones.noon(local_day(asked), one.time_zone)
         window = Span(noon - timedelta(hours=60), noon + timedelta(hours=60))
         rows = await openings.occurrences(db, expert_id, window)
         around = Around(

@@ -12,6 +12,7 @@ from kit.auth import only
 from kit.clock import now
 from kit.db import Db, Me
 from services.booking.domain import zones
+from services.booking.domain.moments import local_day
 from services.booking.routes.rights import OWNERS, check_agenda, shown
 from services.booking.store import appointments, experts, types
 
@@ -31,7 +32,7 @@ class Visits(Controller):
         check_agenda(caller, expert_id, to_change=True)
         one = await experts.find(db, expert_id)
         if on is not None:
-            start = zones.instant(on, time(0), one.time_zone)
+            start = zones.instant(local_day(on, "on"), time(0), one.time_zone)
             end = zones.instant(on + timedelta(days=1), time(0), one.time_zone)
             of_day = await appointments.of_expert(db, expert_id, start, end)
             found = [each for each in of_day if each.starts_at >= start]

@@ -64,7 +64,7 @@ STANDARD: Final = Weights(
 def checked(told: Weighting, *, version: int) -> Weights:
     """What was typed, as version `version`; `weights-refused` names every column that does not sum to 100."""
     wrong: dict[str, str] = {}
-    columns: list[tuple[float, ...]] = []
+    columns: list[list[int]] = []
     for name in BANDS:
         column: LevelWeights = getattr(told, name)
         values = [getattr(column, criterion) for criterion in CRITERIA]
@@ -74,13 +74,13 @@ def checked(told: Weighting, *, version: int) -> Weights:
             wrong[name] = f"sums to {sum(values)}, not 100"
         if not 1 <= column.tau_hours <= LONGEST_TAU:
             wrong[f"{name}_tau_hours"] = "1 to 336 hours"
-        columns.append(tuple(value / 100 for value in values))
+        columns.append(values)
     if not 0 <= told.band <= WIDEST_BAND:
         wrong["band"] = "0 to 15 points"
     if wrong:
         raise WeightsRefused(fields=wrong)
     taus = (float(told.light.tau_hours), float(told.high.tau_hours), float(told.crisis.tau_hours))
-    light, high, crisis = columns
+    light, high, crisis = (tuple(value / 100 for value in values) for values in columns)
     return Weights(version, light, high, crisis, taus, float(told.band), told.by_capacity)
 
 
