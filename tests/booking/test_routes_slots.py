@@ -9,6 +9,7 @@ from contracts.words import ExpertProfession, Modality, VisitKind
 from kit.clock import now
 from services.booking.domain.slots import free_time, starts
 from services.booking.domain.spans import Span
+from services.booking.routes.slots import parse
 from tests.booking.conftest import Door
 from tests.booking.make import FIRST_VIDEO, TYPES, a_rule, an_agenda, an_expert, local_noon, put
 
@@ -117,6 +118,8 @@ async def test_a_search_that_makes_no_sense_says_what_is_wrong(door: Door) -> No
     ):
         answer = await door.get(f"/slots?{query}")
         assert (answer.status_code, answer.json()["code"]) in ((422, "unknown-filter"), (422, "unclear-time")), query
+    twice = parse(b"modality=video&modality=video,phone&visit=first&visit=first&profession=psychologist")
+    assert twice == parse(b"modality=video,phone&visit=first&profession=psychologist")
     assert (await door.http.get("/slots")).status_code == 401
     assert (await door.post("/slots")).status_code == 405
 

@@ -1,9 +1,10 @@
 """The first free slots of the network: the hottest route, over a raw connection."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from services.booking.domain.moments import instant
 from services.booking.domain.search import LONGEST_WINDOW, MOST, MOST_EXPERTS, After, Search, after
 from services.booking.store.slots import Found, search
 
+One = TypeVar("One")
 ENCODER = msgspec.json.Encoder()
 
 
@@ -126,19 +128,18 @@ def parse(query: bytes) -> Search:
     for name, value in parse_qsl(query.decode("latin1")):
         asked.setdefault(name.removesuffix("s"), []).extend(one for one in value.split(",") if one)
     try:
-        types = tuple(UUID(one) for one in asked.pop("type", ()))
-        visits = tuple(VisitKind(one) for one in asked.pop("visit", ()))
+        types = _each(UUID, asked.pop("type", []))
+        visits = _each(VisitKind, asked.pop("visit", []))
         per_expert = _last(asked, "per_expert")
         limit = int(_last(asked, "limit") or 20)
         cursor = _last(asked, "cursor")
         wanted = Search(
-            professions=tuple(ExpertProfession(one) for one in asked.pop("profession", ())) or tuple(ExpertProfession),
-            modalities=tuple(Modality(one) for one in asked.pop("modality", asked.pop("modalitie", [])))
-            or tuple(Modality),
+            professions=_each(ExpertProfession, asked.pop("profession", [])) or tuple(ExpertProfession),
+            modalities=_each(Modality, asked.pop("modality", asked.pop("modalitie", []))) or tuple(Modality),
             visits=visits or (tuple(VisitKind) if types else (VisitKind.FIRST,)),
             types=types,
-            experts=tuple(UUID(one) for one in asked.pop("expert", ())),
-            not_experts=tuple(UUID(one) for one in asked.pop("not_expert", ())),
+            experts=_each(UUID, asked.pop("expert", [])),
+            not_experts=_each(UUID, asked.pop("not_expert", [])),
             since=_moment(_last(asked, "from")),
             until=_moment(_last(asked, "to")),
             per_expert=None if per_expert is None else int(per_expert),
@@ -160,6 +161,11 @@ def parse(query: bytes) -> Search:
     if wanted.until is not None and wanted.until - (wanted.since or now()) > LONGEST_WINDOW:
         raise WindowTooLong(fields={"to": f"at most {LONGEST_WINDOW.days} days after `from`"})
     return wanted
+
+
+def _each(kind: Callable[[str], One], told: list[str]) -> tuple[One, ...]:
+    """Each value once: what is said five hundred times would be searched five hundred times."""
+    return tuple(dict.fromkeys(kind(one) for one in told))
 
 
 def _last(asked: dict[str, list[str]], name: str) -> str | None:
