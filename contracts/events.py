@@ -51,6 +51,8 @@ class AppointmentBooked(Event, frozen=True):
     expert_zone: str = "Europe/Paris"
     visit: VisitKind = VisitKind.FIRST
     replaces_id: UUID | None = None
+    by: str = ""  # expert: whoever made it in their own agenda need not be told
+    told_with: UUID | None = None  # one of a series: what is said at once of that appointment is said of this one too
 
 
 class AppointmentMoved(Event, frozen=True):

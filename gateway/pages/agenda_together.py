@@ -1,28 +1,26 @@
 """From one appointment to several: the same hour in the weeks that follow, and another professional beside."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from contracts.booking import Appointment
 from contracts.referral import ExpertCard
-from contracts.together import NewGuest, NewSeries, Series
+from contracts.together import NewGuest
 from gateway.chosen import one_of, uuids
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
+from gateway.pages import weeks
 from gateway.pages.agenda_view import Visit
 from gateway.pages.agenda_visits import own_appointment
 from gateway.pages.agenda_whose import OWN_ONLY, Answer, Whose, done, own_only, wall
 from gateway.pages.soignant_waiting import tolerant
 from kit.http import PeerProblem
 
-RHYTHMS = {"1": "Chaque semaine", "2": "Une semaine sur deux", "4": "Toutes les quatre semaines"}
 PARTS = {"colleague": "Collègue", "local_doctor": "Médecin de la personne", "interpreter": "Interprète"}
 NO_FOLLOW_UP = "Aucun de vos motifs ne sert au suivi de cette façon-là. Ajoutez-en un, puis revenez."
 WHY = {
@@ -37,40 +35,17 @@ WHY = {
 AT_ONCE = 24
 
 
-class Week(msgspec.Struct, frozen=True):
-    """A week that is not in the series, and why."""
-
-    starts_at: datetime
-    why: str
-
-
 @get("/agenda/rendez-vous/{appointment_id:uuid}/suite", opt=OWN_ONLY)
 async def ask_series(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """How many weeks, how far apart, and whether some of them will do."""
-    return await _series(page, appointment_id)
+    return await _series(page, appointment_id, weeks.asked(page))
 
 
 @post("/agenda/rendez-vous/{appointment_id:uuid}/suite", opt=OWN_ONLY)
 async def series(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """What was booked and what was not is said week by week."""
-    wanted = NewSeries(
-        times=times_typed(page),
-        every_weeks=int(one_of(page.field("rythme", "1"), {each: each for each in RHYTHMS})),
-        all_or_none=page.field("combien") == "toutes",
-    )
-    try:
-        made = await page.house.together.series(appointment_id, wanted, key=page.key("series"))
-    except PeerProblem as error:
-        problem = error.problem
-        if problem.status == 401:
-            raise
-        missing = weeks_missing(problem.extra.get("missing", []), WHY)
-        unknown = problem.code == "unknown-type"
-        said = NO_FOLLOW_UP if unknown else sentence(problem.code, problem.status)
-        status = 422 if unknown else problem.status
-        return await _series(page, appointment_id, refusal=said, status=status, missing=missing)
-    missing = [Week(one.starts_at, WHY.get(one.code, "")) for one in made.missing]
-    return await _series(page, appointment_id, made=made, missing=missing)
+    own_only(page)
+    return await _series(page, appointment_id, await weeks.booked(page, appointment_id, WHY, no_follow_up=NO_FOLLOW_UP))
 
 
 @get("/agenda/rendez-vous/{appointment_id:uuid}/avec", opt=OWN_ONLY)
@@ -97,31 +72,10 @@ async def third(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
     return done(page, who, "a-plusieurs", wall(found.starts_at, found.expert_zone)["day"])
 
 
-def times_typed(page: Page) -> int:
-    """How many more weeks; 0 for what is no such number."""
-    times = page.field("semaines")
-    return int(times) if times.isascii() and times.isdecimal() and len(times) < 3 else 0
-
-
-def weeks_missing(told: Iterable[Mapping[str, str]], why: Mapping[str, str]) -> list[Week]:
-    """The weeks that stand in the way, as a refusal tells them."""
-    return [Week(datetime.fromisoformat(one["starts_at"]), why.get(one["code"], "")) for one in told]
-
-
-async def _series(
-    page: Page,
-    appointment_id: UUID,
-    *,
-    refusal: str = "",
-    status: int = 200,
-    made: Series | None = None,
-    missing: list[Week] | None = None,
-) -> Response[str]:
+async def _series(page: Page, appointment_id: UUID, told: weeks.Weeks) -> Response[str]:
     who = own_only(page)
     found = await own_appointment(page, who, appointment_id)
-    typed = {name: page.field(name)[:2] for name in ("semaines", "rythme")}
-    shown = {"made": made, "missing": missing or [], "rhythms": RHYTHMS, "typed": typed}
-    return await _shown(page, who, found, "agenda/suite.html", refusal=refusal, status=status, **shown)
+    return await _shown(page, who, found, "agenda/suite.html", status=told.status, told=told, rhythms=weeks.RHYTHMS)
 
 
 async def _third(page: Page, appointment_id: UUID, *, refusal: str = "", status: int = 200) -> Response[str]:

@@ -25,7 +25,7 @@ from contracts.events import (
     ReferralOffered,
     UrgentActionTriggered,
 )
-from contracts.words import Role
+from contracts.words import MessageMoment, Role
 from kit.clock import now
 from services.reminders.domain import plan as rules
 from services.reminders.domain.plan import Appointment, State
@@ -45,7 +45,10 @@ async def appointment_booked(db: AsyncConnection, event: AppointmentBooked) -> N
     await contacts.keep_until(db, event.case_id)
     instant = now()
     await plan.follow(db, fresh, now=instant, awake=await contacts.on_the_line(db, event.case_id, instant))
-    await _tell(db, Notice.BOOKED, [event.expert_id], fresh)
+    if event.told_with is not None:
+        await plan.drop_kind(db, event.appointment_id, MessageMoment.NOW)
+    elif event.by != "expert":
+        await _tell(db, Notice.BOOKED, [event.expert_id], fresh)
 
 
 async def appointment_moved(db: AsyncConnection, event: AppointmentMoved) -> None:

@@ -181,3 +181,6 @@ async def test_cancelling_asks_once_and_offers_to_move_first(week: Page, house: 
     await dialog.get_by_role("button", name="Annuler le rendez-vous").click()
     await expect(week.get_by_role("status")).to_contain_text("La ligne est prévenue")
     await expect(visit).to_have_count(0)
+    await week.get_by_role("button", name="Annuler", exact=True).click()
+    await expect(week.get_by_role("status")).to_contain_text("remis comme avant")
+    await expect(visit).to_be_visible()

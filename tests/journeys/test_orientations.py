@@ -140,7 +140,10 @@ async def test_who_said_yes_chooses_the_hour_in_their_own_agenda(house: RunningH
     offer = (await desk.ask("GET", path))["offers"][0]["id"]
     async with Walker(house.url) as professional:
         await entered(professional, house, "expert")
-        await professional.post(f"/demandes/{offer}/oui", {})
+        otherwise = await professional.get(f"/agenda/demandes/{offer}/autrement")
+        assert "Un autre jour" in otherwise.text and "/demandes/" + offer in (await professional.get("/agenda")).text
+        said = await professional.post(f"/agenda/demandes/{offer}/oui", {})
+        assert "Choisissez l" in said.text and "heure est à choisir" in said.text
         mine = await professional.get("/demandes")
         assert "Une heure à fixer" in mine.text and "Noé" in mine.text
         hours = await professional.get(f"/demandes/{offer}/heure")

@@ -75,6 +75,23 @@ async def test_what_moved_is_reminded_of_at_its_new_hour_only(house: House) -> N
     assert [row["starts_at"] for row in rows] == [at_noon(5)]
 
 
+async def test_a_series_is_said_once_to_each_of_the_two_and_never_to_whoever_made_it(house: House) -> None:
+    first, own = booked(at_noon(4)), booked(at_noon(4), by="expert")
+    for one in (first, own):
+        await house.contact(one.case_id, NOW, DAY_BEFORE, **DAY_AND_NIGHT)
+        await house.account(one.expert_id)
+        same = {"case_id": one.case_id, "expert_id": one.expert_id, "told_with": one.appointment_id, "by": one.by}
+        await house.hear(one, *(booked(at_noon(4 + 7 * week), **same) for week in (1, 2)))
+    rows = await house.sql("SELECT * FROM message WHERE status = 'planned'")
+    at_once = {(row["kind"], row["recipient_id"], row["appointment_id"]) for row in rows if "before" not in row["kind"]}
+    assert at_once == {
+        ("now", first.case_id, first.appointment_id),
+        ("account_booked", first.expert_id, first.appointment_id),
+        ("now", own.case_id, own.appointment_id),
+    }
+    assert len([row for row in rows if row["kind"] == "day_before"]) == 6  # each week has its own eve
+
+
 async def test_who_was_let_down_is_told_after_a_voice_had_its_time_unless_they_did_it(house: House) -> None:
     event, own = booked(at_noon(4)), booked(at_noon(4))
     for one in (event, own):

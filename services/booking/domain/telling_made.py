@@ -1,5 +1,8 @@
 """What booking tells of an appointment made outside the hot path, and of one that took another's place."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 import msgspec
 
 from contracts.events import AppointmentBooked, Event
@@ -7,7 +10,12 @@ from services.booking.domain import telling
 from services.booking.domain.appointments import Appointment, Party
 
 
-def booked(one: Appointment) -> list[Event]:
+def series(made: Sequence[Appointment], by: Party) -> list[Event]:
+    """Weeks that were booked together: each is told, and one word at once is enough for all of them."""
+    return [event for one in made for event in booked(one, by, None if one is made[0] else made[0].id)]
+
+
+def booked(one: Appointment, by: Party = Party.PERSON, told_with: UUID | None = None) -> list[Event]:
     """A new appointment; empty for one of no case (a group)."""
     if one.case_id is None or one.referral_id is None:
         return []
@@ -25,6 +33,8 @@ def booked(one: Appointment) -> list[Event]:
             privacy=one.privacy,
             expert_zone=one.expert_zone,
             visit=one.visit,
+            by=by.value if by is Party.EXPERT else "",
+            told_with=told_with,
         )
     ]
 

@@ -36,7 +36,8 @@ class Several(Controller):
         """The same hour in the weeks that follow: all of them, or as many as are free, and which are not."""
         moment = now()
         first = await appointments.find(db, appointment_id)
-        _of_the_two(party(caller, first), first, caller.subject)
+        who = party(caller, first)
+        _of_the_two(who, first, caller.subject)
         await placing.agendas_alone(db, [first.expert_id], moment)
         starts = rules.weeks(first.starts_at, first.expert_zone, times=data.times, every=data.every_weeks)
         permit, kind = await _follow_up(db, first)
@@ -52,8 +53,7 @@ class Several(Controller):
                 missing.append(NotInSeries(starts_at, refusal.code))
         if data.all_or_none and missing:
             raise rules.SeriesNotWhole(missing=[{"starts_at": one.starts_at, "code": one.code} for one in missing])
-        for one in booked:
-            await outbox.tell(db, *telling_made.booked(one))
+        await outbox.tell(db, *telling_made.series(booked, who))
         if booked and first.case_id is not None:
             last = await appointments.last_end(db, first.case_id)
             if last is not None:

@@ -52,11 +52,11 @@ _ZONES = ("person_zone", "expert_zone")
 
 
 async def appointments_booked(db: AsyncConnection, events: Sequence[AppointmentBooked]) -> Sequence[AppointmentBooked]:
-    """The rows that each booking calls for; what replaces another, or comes twice, is left to its listener."""
+    """The rows that each booking calls for; what replaces another, or comes in a series, is left to its listener."""
     fresh: dict[UUID, Appointment] = {}
     left = []
     for event in events:
-        if event.replaces_id is not None or event.appointment_id in fresh:
+        if event.replaces_id or event.told_with or event.by or event.appointment_id in fresh:
             left.append(event)
         else:
             fresh[event.appointment_id] = appointments.told(event)
