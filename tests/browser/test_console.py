@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold, sign_in
 from tests.house import RunningHouse
@@ -226,19 +226,44 @@ async def test_a_refused_press_keeps_the_form_as_it_was_typed(page: Page) -> Non
     await call(page)
     await hold(page)
     await page.get_by_role("button", name="Confirmer").click()
-    await expect(page.locator("#confirmer .erreur")).to_contain_text("comment lui transmettre")
+    wrong = page.locator("#confirmer .erreur")
+    await expect(wrong).to_contain_text("comment lui transmettre")
+    assert await in_sight(wrong), "what is missing is not under the foot of the card"
     await page.locator("#confirmer [name=way][value=sms]").press("Space")
     await page.locator("#phone").fill("12")
     await page.locator("#confirmer [name=moments][value=none]").press("Space")
+    await expect(page.locator("#apercu")).to_contain_text("Aucun message ne partira")
     await page.get_by_role("button", name="Confirmer").click()
     await expect(page.locator("#e-phone")).to_be_visible()
+    await expect(page.locator("#apercu")).to_contain_text("Aucun message ne partira")
     await expect(page.locator("#phone")).to_have_value("12")
     await expect(page.locator("#confirmer [name=moments][value=none]")).to_be_checked()
     assert await page.evaluate("document.activeElement.id") == "phone"
     await page.locator("#confirmer [name=way][value=code]").press("Space")
-    await page.get_by_role("button", name="Confirmer").click()
+    await pressed_twice(page, page.get_by_role("button", name="Confirmer"))
     await expect(page.locator(".code-dit")).to_be_visible()
     await expect(page.get_by_role("button", name="Reprendre le message")).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Son rendez-vous")).to_be_visible()
+
+
+async def in_sight(one: Locator) -> bool:
+    """What stands in its middle is itself: nothing lies over it."""
+    seen: bool = await one.evaluate(
+        "one => { const r = one.getBoundingClientRect();"
+        " return one.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)); }"
+    )
+    return seen
+
+
+async def pressed_twice(page: Page, button: Locator) -> None:
+    """By a hand that doubts: the second press falls on what stands there by then, the code being shown."""
+    box = await button.bounding_box()
+    assert box is not None
+    place = (box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+    await page.mouse.click(*place)
+    await expect(page.locator(".code-dit")).to_be_visible()
+    await page.mouse.click(*place)
 
 
 async def test_a_message_can_be_taken_back_for_ten_seconds(page: Page) -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from litestar import Response
 
-from contracts.booking import Slot
+from contracts.booking import Appointment, Slot
 from contracts.referral import Candidates, Contact, ExpertCard, Task
-from contracts.words import Modality
+from contracts.words import AppointmentStatus, Modality
 from gateway import proposals, spoken
 from gateway.contact_wishes import Wishes
 from gateway.desk_words import NON_DATA, NOTICE, STATES
@@ -21,6 +21,7 @@ from gateway.proposals import SORTS, Shown
 from kit.http import PeerAway, PeerProblem
 
 LIMIT = 12
+STANDING = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.STARTED})
 T = TypeVar("T")
 
 
@@ -92,6 +93,7 @@ async def answer(
         "done": None,
         "taken": None,
         "lost": None,
+        "planned": [],
         "wishes": Wishes(),
         "errors": {},
         "refusal": "",
@@ -108,6 +110,8 @@ async def answer(
         context |= {"shown": shown, "tasks": (tasks or [])[:3], "tasks_more": len(tasks or []) > 3}
     elif block == "droite":
         context |= await waiting(page)
+        if not (context["held"] or context["done"]):
+            context["planned"] = await planned(page, contact)
     if not page.fragment:
         context |= await around(page, contact)
     return await page.render("calls/appel.html", block=block, status=status, **context)
@@ -130,11 +134,12 @@ async def waiting(page: Page) -> dict[str, Any]:
 
 async def around(page: Page, contact: Contact) -> dict[str, Any]:
     """What only a whole page needs: words, other open calls, the names of experts who are not to be proposed."""
-    vocabulary, calls, away, desk = await asyncio.gather(
+    vocabulary, calls, away, desk, ahead = await asyncio.gather(
         page.house.referral.vocabulary(),
         or_none(page.house.referral.open_contacts()),
         excluded(page, contact),
         or_none(page.house.desk.show()),
+        planned(page, contact),
     )
     colleagues = [one for one in (desk.present if desk else []) if one.account_id != page.subject]
     return {
@@ -142,6 +147,7 @@ async def around(page: Page, contact: Contact) -> dict[str, Any]:
         "calls": calls or [],
         "excluded": away,
         "colleagues": colleagues,
+        "planned": ahead,
         "states": STATES,
         "kinds_apart": NON_DATA,
         "when_words": WINDOWS,
@@ -157,6 +163,16 @@ async def excluded(page: Page, contact: Contact) -> list[ExpertCard]:
     """The experts whom this person does not want, by name."""
     ids = contact.sheet.not_experts
     return (await or_none(page.house.referral.experts(ids)) or []) if ids else []
+
+
+async def planned(page: Page, contact: Contact) -> list[tuple[Appointment, str]]:
+    """What this person has ahead, each with the professional's name: after a reload, and when they call again."""
+    found = await or_none(page.house.booking.of_case(contact.case_id)) or []
+    ahead = [one for one in found if one.status in STANDING and one.ends_at > page.now]
+    ids = sorted({one.expert_id for one in ahead})
+    cards = (await or_none(page.house.referral.experts(ids)) or []) if ids else []
+    names = {card.id: card.name for card in cards}
+    return [(one, names.get(one.expert_id, "")) for one in sorted(ahead, key=lambda one: one.starts_at)]
 
 
 async def with_card(page: Page, held: Held, contact_id: UUID) -> dict[str, Any]:

@@ -4,12 +4,15 @@ import { here, later, newKey, params, root, say, send, swap, words } from "./sen
 import { settled } from "./sheet.js";
 
 const BEAT = 30000;
+const SECOND_PRESS = 1200;
 const HOLD = ["hold_id", "expert_id", "type_id", "starts_at", "ends_at", "modality", "expires_at", "renewable_until"];
 const store = `tenu:${root.dataset.appel}`;
 const card = () => document.getElementById("confirmer");
 let ends = 0;
 let value = "";
 let busy = false;
+let booked = 0;
+let pressed = null;
 
 function carried() {
   const out = new URLSearchParams();
@@ -80,6 +83,7 @@ function restore(typed) {
     else if (typed.has(field.name)) field.value = typed.get(field.name);
   }
   shape();
+  if (typed.has("way")) preview();
 }
 
 // What the card needs each time it is shown.
@@ -212,11 +216,15 @@ async function submitted(event) {
   press?.setAttribute("aria-disabled", "true");
   try {
     const answer = await send(here(back ? "rendre" : "confirmer"), params(form));
+    const texts = document.getElementById("apercu")?.innerHTML;
     swap(await answer.text());
+    if (card() && texts) document.getElementById("apercu").innerHTML = texts;
     busy = false;
     began();
     const wrong = document.querySelector("#confirmer [aria-invalid], #confirmer .erreur");
+    if (document.querySelector(".fait")) booked = performance.now();
     (wrong?.matches("input,textarea") ? wrong : (wrong?.querySelector?.("input") ?? document.getElementById("droite"))).focus();
+    document.querySelector("#confirmer .erreur")?.scrollIntoView({ block: "center" });
     if (back || document.querySelector(".fait")) list.refresh();
   } catch (error) {
     if (error.name !== "AbortError") {
@@ -279,10 +287,18 @@ function found() {
   return true;
 }
 
+// Of a double press on Confirmer: it falls on what stands there now, and the code, said once, would go with the page.
+function second(event) {
+  const still = pressed && event.detail && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 12;
+  if (still && event.target.closest(".fait") && performance.now() - booked < SECOND_PRESS) event.preventDefault();
+  pressed = { x: event.clientX, y: event.clientY };
+}
+
 export function start() {
   if (found()) return;
   document.addEventListener("change", changed);
   document.addEventListener("submit", submitted);
+  document.addEventListener("click", second);
   document.addEventListener("keydown", (event) => {
     // Enter in a field of the card never books.
     if (event.key === "Enter" && event.target.matches("#confirmer input")) event.preventDefault();
