@@ -138,21 +138,19 @@ END $$;
 -- since each row is read again after its lock. The second lock gives them one order, so they cannot deadlock.
 CREATE OR REPLACE FUNCTION agenda_subtract(p_expert uuid, p_range tstzrange, p_day date, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    gone tstzmultirange;
 BEGIN
     PERFORM pg_advisory_xact_lock(uuid_hash_extended(p_expert, 1));
-    SELECT tstzmultirange(p_range) + CASE WHEN e.daily_limit IS NULL THEN '{}'
-        ELSE agenda_full(p_expert, p_range, e.time_zone, e.daily_limit) END
-    INTO gone FROM expert e WHERE e.id = p_expert;
-    UPDATE agenda_day SET
-        free = free - gone,
+    UPDATE agenda_day d SET
+        free = d.free - g.gone,
         first_free = CASE
-            WHEN lower(gone) >= first_free + make_interval(mins => duration + buffer_after) THEN first_free
-            ELSE first_start(free - gone, duration, step, buffer_before, buffer_after,
-                p_now + make_interval(mins => minimum_notice))
+            WHEN lower(g.gone) >= d.first_free + make_interval(mins => d.duration + d.buffer_after) THEN d.first_free
+            ELSE first_start(d.free - g.gone, d.duration, d.step, d.buffer_before, d.buffer_after,
+                p_now + make_interval(mins => d.minimum_notice))
         END
-    WHERE expert_id = p_expert AND day BETWEEN p_day - 1 AND p_day + 1 AND free && gone;
+    FROM (SELECT tstzmultirange(p_range) + CASE WHEN e.daily_limit IS NULL THEN '{}'
+            ELSE agenda_full(p_expert, p_range, e.time_zone, e.daily_limit) END AS gone
+        FROM expert e WHERE e.id = p_expert OFFSET 0) g
+    WHERE d.expert_id = p_expert AND d.day BETWEEN p_day - 1 AND p_day + 1 AND d.free && g.gone;
     INSERT INTO availability_due (expert_id) VALUES (p_expert);
 END $$;
 

@@ -14,13 +14,18 @@ DECLARE
 BEGIN
     SELECT e.time_zone, e.active, e.daily_limit, t.modality, t.visit, t.horizon_days, t.bookable_by, t.privacy,
         coalesce(x.minimum_notice, t.minimum_notice) AS minimum_notice,
-        t.cancel_limit, t.move_limit, t.active AND t.modality = ANY(e.modalities) AS offered,
-        coalesce(x.duration, t.duration) AS duration,
-        coalesce(x.buffer_before, t.buffer_before) AS buffer_before,
-        coalesce(x.buffer_after, t.buffer_after) AS buffer_after
+        t.cancel_limit, t.move_limit, t.active AND t.modality = ANY(e.modalities) AS offered, span.ends_at, whole.claimed,
+        EXISTS (SELECT FROM agenda_day d WHERE d.expert_id = e.id AND d.type_id = t.id
+            AND d.day BETWEEN (p_starts AT TIME ZONE e.time_zone)::date - 1
+                AND (p_starts AT TIME ZONE e.time_zone)::date + 1
+            AND d.free @> whole.claimed) AS free
     INTO kind
     FROM expert e JOIN consultation_type t ON t.id = p_type
     LEFT JOIN expert_consultation_type x ON x.expert_id = e.id AND x.type_id = t.id
+    CROSS JOIN LATERAL (SELECT p_starts + make_interval(mins => coalesce(x.duration, t.duration)) AS ends_at) AS span
+    CROSS JOIN LATERAL (SELECT tstzrange(
+        p_starts - make_interval(mins => coalesce(x.buffer_before, t.buffer_before)),
+        span.ends_at + make_interval(mins => coalesce(x.buffer_after, t.buffer_after))) AS claimed) AS whole
     WHERE e.id = p_expert;
     IF NOT FOUND THEN
         code := CASE WHEN EXISTS (SELECT FROM expert WHERE id = p_expert) THEN 'unknown-type' ELSE 'unknown-expert' END;
@@ -32,9 +37,8 @@ BEGIN
     cancel_limit := kind.cancel_limit;
     move_limit := kind.move_limit;
     privacy := kind.privacy;
-    ends_at := p_starts + make_interval(mins => kind.duration);
-    claimed := tstzrange(p_starts - make_interval(mins => kind.buffer_before),
-        ends_at + make_interval(mins => kind.buffer_after));
+    ends_at := kind.ends_at;
+    claimed := kind.claimed;
     code := CASE
         WHEN p_expert = ANY(p_not_experts) OR (cardinality(p_experts) > 0 AND NOT p_expert = ANY(p_experts))
             THEN 'expert-not-allowed'
@@ -46,7 +50,9 @@ BEGIN
         WHEN (p_starts AT TIME ZONE zone)::date > (p_now AT TIME ZONE zone)::date + kind.horizon_days
             THEN 'beyond-horizon'
     END;
-    IF code IS NOT NULL THEN
+    -- What the agenda shows free is open and not busy: it is written in the transaction that changes either, and the
+    -- caller has the lock. Only when it is not shown is it asked why (or it is one's own hold, or an own move).
+    IF code IS NOT NULL OR kind.free THEN
         RETURN;
     END IF;
     IF (SELECT range_agg(o.during) @> claimed FROM opening_occurrence o
