@@ -18,6 +18,8 @@ from services.referral.store.on_call import ClaimedTest
 from services.referral.store.urgent import Claimed
 
 SWEEP_SECONDS = 2.0
+WRITERS = 6
+"""Rings written down at the same time: hundreds end together when hundreds are raised, and none may give up waiting."""
 
 
 class Ringer:
@@ -32,6 +34,7 @@ class Ringer:
         self.after = after
         self._awake = asyncio.Event()
         self._ringing: set[asyncio.Task[None]] = set()
+        self._writing = asyncio.Semaphore(WRITERS)
 
     def wake(self) -> None:
         """Something is to be rung now."""
@@ -91,7 +94,7 @@ class Ringer:
     async def _ring(self, ring: Claimed) -> None:
         body = urgent.WORDS[ring.channel].format(link=f"{self.link}#{ring.secret}")
         taken = await self.port.send(ring.channel, ring.number, title=urgent.TITLE, body=body)
-        async with self.database.transaction() as db:
+        async with self._writing, self.database.transaction() as db:
             await store.ended(db, ring.attempt_id, taken=taken, now=now())
             await nudge(db, f"urgent:{ring.urgent_action_id}")
             done = db.info.pop("after_commit", None)
@@ -105,7 +108,7 @@ class Ringer:
             taken = await self.port.send(test.channel, test.number, title=duty.TEST_TITLE, body=duty.TEST_WORDS)
         else:
             taken = await self.port.answers(test.channel)
-        async with self.database.transaction() as db:
+        async with self._writing, self.database.transaction() as db:
             await on_call.tested(db, test.id, "taken" if taken else "refused", now=now())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
