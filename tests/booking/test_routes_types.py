@@ -81,8 +81,9 @@ async def test_a_type_that_changes_changes_every_agenda_in_the_same_breath(door:
     ):
         answer = await change(**wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "type-not-valid"), wrong
-    stale = await door.call("PUT", path, new, caller=COORDINATOR, if_match='"1"')
-    assert (stale.status_code, stale.json()["code"]) == (412, "changed")
+    for seen in ('"1"', 'W/"1"', "1e3", '"-1"', '"99999999999999999999"', ""):
+        stale = await door.call("PUT", path, new, caller=COORDINATOR, if_match=seen)
+        assert (stale.status_code, stale.json()["code"]) == (412, "changed"), seen
     assert (await door.call("PUT", path, new, caller=door.desk)).status_code == 403
     shown = (await door.get("/consultation-types", a_caller(Role.PERSON))).json()
     assert {one["private_name"] for one in shown} == {""}

@@ -5,6 +5,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from contracts.words import Role
 from kit.clock import now
 from tests.house import RunningHouse
@@ -92,6 +94,8 @@ async def test_an_hour_is_taken_without_a_call_where_a_programme_is_open_and_a_c
         programme = {"code": "essai", "label": "Essai", "open": True, "departments": [place], "version": version}
         try:
             await coordination.ask("PUT", "/referral/online/programmes/essai", programme)
+            with pytest.raises(Answered, match="changed"):
+                await coordination.ask("PUT", "/referral/online/programmes/essai", programme | {"version": 10**30})
             query = f"/en-ligne/heures?departement={place}&metier=psychologist&facon=video"
             page = await walker.get(query)
             hours = _hours(page)

@@ -52,9 +52,11 @@ def shown(kind: ConsultationType) -> shapes.ConsultationType:
 
 
 def seen_version(request: Request[Any, Any, Any]) -> int | None:
-    """The version that `If-Match` names, None when any will do."""
+    """The version that `If-Match` names, None when any will do; what names none is that of nothing."""
     asked = request.headers.get("if-match", "*").strip('"')
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
+    if asked == "*":
+        return None
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
 
 
 class Types(Controller):

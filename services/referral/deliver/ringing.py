@@ -60,11 +60,11 @@ class Ringer:
         """Write the rings that are due, take them up, and make them; how many."""
         instant = now()
         async with self.database.transaction() as db:
-            posts = None
-            for action in await store.open_actions(db, claim=True):
-                posts = posts if posts is not None else await on_call.ladder(db, now=instant)
-                made = await store.attempts(db, action.id)
-                due = urgent.rings_due(action, posts, made, now=instant)
+            actions = await store.open_actions(db, claim=True)
+            posts = await on_call.ladder(db, now=instant) if actions else []
+            made = await store.attempts_of(db, [action.id for action in actions]) if actions else {}
+            for action in actions:
+                due = urgent.rings_due(action, posts, made.get(action.id, []), now=instant)
                 await store.write_rings(db, action.id, due, posts, now=instant)
                 if due:
                     await nudge(db, f"urgent:{action.id}")

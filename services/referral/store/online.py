@@ -31,6 +31,8 @@ async def programmes(db: AsyncConnection) -> list[Programme]:
 
 async def keep(db: AsyncConnection, one: Programme, *, by: UUID, now: datetime) -> None:
     """Write a programme as it is from now on; `changed` when someone else was faster."""
+    if not 0 <= one.version < 2**31:  # no programme has ever had that one
+        raise Changed(version=one.version)
     said = {
         "label": one.label,
         "open": one.open,

@@ -92,11 +92,6 @@ async def left_open(db: AsyncConnection, *, now: datetime) -> list[tuple[UUID, i
     return [(row.id, row.version) for row in rows]
 
 
-async def attempts(db: AsyncConnection, action_id: UUID) -> list[Attempt]:
-    """Every ring of an urgent action, in order."""
-    return (await attempts_of(db, [action_id])).get(action_id, [])
-
-
 async def attempts_of(db: AsyncConnection, action_ids: Sequence[UUID]) -> dict[UUID, list[Attempt]]:
     """Every ring of each urgent action, in order."""
     mine = urgent_attempt.c.urgent_action_id.in_(action_ids)
