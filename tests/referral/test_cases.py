@@ -64,3 +64,9 @@ async def test_an_erased_case_can_be_read_by_nobody_and_every_service_is_told(de
     answer = await desk.post(f"/cases/{case_id}/contacts")
     assert (answer.status_code, answer.json()["code"]) == (410, "case-erased")
     assert (await desk.get("/shift")).json()["watched"] == []
+    more = {"contact_id": again["id"], "kind": "advice_sheet", "label": "un mot de trop", "given": True}
+    reopened = f"/referrals/{permit['referral_id']}/decide?cause=reopened&note=encore"
+    for path, data in (("/referrals", more), ("/referrals", more | {"label": ""}), (reopened, {})):
+        answer = await desk.post(path, data, caller=a_caller(Role.COORDINATOR, Role.PSYCHOLOGIST))
+        assert (answer.status_code, answer.json()["code"]) == (410, "case-erased"), (path, answer.text)
+    assert (await desk.sql("SELECT data_key FROM care_case WHERE id = $1", mine))[0]["data_key"] is None

@@ -19,7 +19,7 @@ from services.referral.deliver import offering
 from services.referral.domain import appointments, decisions, orienting, referrals, sheets
 from services.referral.routes.given import ABOUT_REFERRALS, AT_THE_DESK, Sealing
 from services.referral.routes.rights import allowed, check_version, words
-from services.referral.store import contacts, offers, queue, sealed
+from services.referral.store import cases, contacts, offers, queue, sealed
 from services.referral.store import referrals as store
 
 Cause = Annotated[str, QueryParameter(max_length=40)]
@@ -51,6 +51,7 @@ class Referrals(Controller):
         """One more orientation of a call, beside the others; what is given in the call ends at once, and counts."""
         instant, referral_id, actor = now(), uuid4(), str(caller.subject)
         call = await contacts.load(db, vault, data.contact_id, to_change=True)
+        await cases.load(db, call.case_id, to_change=True)
         if data.given and data.kind is OrientationKind.CARE:
             raise orienting.CannotBeGiven(fields={"kind": "care"})
         level = call.sheet.level if data.given and call.sheet.level else None

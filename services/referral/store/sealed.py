@@ -8,13 +8,17 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.vault import Vault
+from services.referral.domain.cases import CaseErased
 from services.referral.tables import care_case
 
 
 async def data_key(db: AsyncConnection, vault: Vault, case_id: UUID) -> bytes:
-    """The case's wrapped data key; made the first time that something is typed."""
+    """The case's wrapped data key, made the first time that something is typed; an erased case never has one again."""
     mine = care_case.c.id == case_id
-    key = (await db.execute(select(care_case.c.data_key).where(mine).with_for_update())).scalar_one()
+    query = select(care_case.c.data_key, care_case.c.erased_at).where(mine).with_for_update()
+    key, erased_at = (await db.execute(query)).one()
+    if erased_at is not None:
+        raise CaseErased()
     if key is None:
         key = vault.new_data_key()
         await db.execute(update(care_case).where(mine).values(data_key=key))
