@@ -37,7 +37,7 @@ WHY = {
     "too-many-events": "Il contient plus de dix mille événements.",
     "too-many-redirects": "L’adresse renvoie sans fin vers une autre.",
     "not-secure": "La connexion au serveur n’est pas sûre.",
-    "access-refused": "Le serveur refuse l’accès. Le nom ou le mot de passe a peut-être changé.",
+    "access-refused": "Le serveur refuse l’accès. Le mot de passe a changé ? Reliez-le de nouveau, puis retirez celui-ci.",
     "not-found": "Il n’y a plus rien à cette adresse.",
     "not-a-calendar": "Ce qui s’y trouve n’est pas un agenda.",
     "server-error": "Le serveur est en panne.",
@@ -129,9 +129,9 @@ async def feed(name: FromPath[str], page: NamedPage, request: Request[Any, Any, 
     headers = {"etag": etag, "cache-control": KEPT}
     asked = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
     if etag in asked or "*" in asked:
-        return Response(b"", status_code=304, headers=headers, media_type="text/calendar; charset=utf-8")
+        return Response(b"", status_code=304, headers=headers, media_type="text/calendar")
     headers["content-disposition"] = 'inline; filename="agenda.ics"'
-    return Response(content, headers=headers, media_type="text/calendar; charset=utf-8")
+    return Response(content, headers=headers, media_type="text/calendar")
 
 
 async def _tried(page: Page, who: Whose, act: Any) -> Answer:

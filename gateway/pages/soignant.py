@@ -134,7 +134,7 @@ class Rendezvous(Controller):
         appointment = await _one(page, rdv)
         return Response(
             calendars.entry(appointment, page.now),
-            media_type="text/calendar; charset=utf-8",
+            media_type="text/calendar",
             headers={"Content-Disposition": 'attachment; filename="rendez-vous.ics"'},
         )
 

@@ -16,12 +16,15 @@ from kit.web import House, service
 from services.booking.deliver import waiting_rounds
 from services.booking.deliver.calendars import Looker
 from services.booking.domain import appointments
+from services.booking.domain import holidays as rules
 from services.booking.domain.giving import next_weekly
 from services.booking.routes import CONTROLLERS, HOT
 from services.booking.routes.giving import ask_for
 from services.booking.settings import Settings, read
 from services.booking.store import absences, experts, giving, holds, holidays, types, watch
 from services.booking.store.lines import Lines
+
+START_IS_OVER = 20.0  # seconds: by then every process of a house that starts on one machine answers
 
 
 def create(settings: Settings | None = None) -> Litestar:
@@ -63,9 +66,17 @@ async def begin(house: House) -> None:
         hosts = house.things["calendar_hosts"]
         looker = Looker(house.database, house.things["vault"], house.after, allowed=hosts)
         house.things["looking"] = asyncio.create_task(looker.run(), name="calendars")
+    house.things["learning"] = asyncio.create_task(learn_holidays(), name="holidays")
     house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
     # Searches have their own: whoever has an agenda alone may search, while all that write wait for that agenda.
     house.things["reading"] = Lines(house.database.url, size=house.settings.lines)
+
+
+async def learn_holidays() -> None:
+    """Their library takes half a second to read: once the start is over, and beside the loop, not before a person."""
+    await asyncio.sleep(START_IS_OVER)
+    today = now().date()
+    await asyncio.to_thread(rules.between, rules.MAINLAND, first=today, last=today + rules.AHEAD)
 
 
 class Notice:
@@ -89,10 +100,10 @@ class Notice:
 
 async def end(house: House) -> None:
     """Close the raw connections."""
-    looking = house.things.get("looking")
-    if looking is not None:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
+    begun = [house.things[name] for name in ("looking", "learning") if name in house.things]
+    for one in begun:
+        one.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)
     await house.things["lines"].close()
     await house.things["reading"].close()
 
