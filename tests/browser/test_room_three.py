@@ -155,9 +155,11 @@ async def test_the_plan_fills_the_urgent_action_and_a_quick_exit_rings_nobody_un
     await professional.click("#urgence [data-revenir]")
     assert (await measure(professional))["open"] == 1, "the room goes on behind"
 
+    await professional.evaluate("document.querySelector('.coupure').hidden = false")  # as a moment after a cut
     for _ in range(3):
         await person.keyboard.press("Shift")
     await person.wait_for_url("**/calendrier")
+    await expect(professional.locator(".coupure")).to_be_hidden(timeout=PATIENCE)
     after = professional.locator("[data-after-cut]")
     await expect(after).to_contain_text("a quitté vite : ne rappelez que si c’était convenu", timeout=PATIENCE)
     assert await professional.is_hidden("[data-after-call]")

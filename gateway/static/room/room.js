@@ -181,6 +181,7 @@ async function seated() {
     if (theOther().result) proceed(theOther());
     else show('salle');
   }
+  if (theOther().state === 'left') rejoined(); // whoever left is not being waited for
   guests.seen(others.get('guest'));
   sayWaiting();
   sayRoom();
@@ -299,12 +300,16 @@ function measured(of, detail) {
   if (of.connected) {
     one('[data-link]').textContent = words.linked;
     one('[data-link]').classList.add('sauge');
-    one('[data-cut]').hidden = true;
-    root.dataset.cut = '';
+    rejoined();
     if (of.seat === main) failures = 0;
     plan.together();
   }
   sayRoom();
+}
+
+function rejoined() {
+  one('[data-cut]').hidden = true;
+  root.dataset.cut = '';
 }
 
 function counted(of, detail) {
@@ -324,7 +329,7 @@ function stalled(of) {
 function interrupted() {
   one('[data-link]').textContent = words.relinking;
   one('[data-link]').classList.remove('sauge');
-  if (scene() !== 'salle' || theOther().connected) return;
+  if (scene() !== 'salle' || theOther().connected || theOther().state === 'left') return;
   failures += 1;
   root.dataset.cut = failures < 2 ? 'once' : 'again';
   one('[data-cut]').hidden = false;
