@@ -37,7 +37,7 @@ WHY = {
     "too-many-events": "Il contient plus de dix mille événements.",
     "too-many-redirects": "L’adresse renvoie sans fin vers une autre.",
     "not-secure": "La connexion au serveur n’est pas sûre.",
-    "access-refused": "Le serveur refuse l’accès. Le mot de passe a changé ? Reliez-le de nouveau, puis retirez celui-ci.",
+    "access-refused": "Le serveur refuse l’accès. Le mot de passe a changé ? Reliez-le à nouveau, puis retirez ceci.",
     "not-found": "Il n’y a plus rien à cette adresse.",
     "not-a-calendar": "Ce qui s’y trouve n’est pas un agenda.",
     "server-error": "Le serveur est en panne.",
