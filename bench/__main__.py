@@ -1,12 +1,12 @@
 """`./veilleuse bench NAME [--quick]`: the last line is one JSON object."""
 
-import argparse
 import importlib
 import json
 import sys
 
 from bench.filled import FILLED
 from bench.houses import SETS, prepare
+from infra.arguments import Parser
 
 NAMES = (
     "prepare",
@@ -26,18 +26,18 @@ NAMES = (
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="veilleuse bench")
-    parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--quick", action="store_true", help="ends within 40 s once prepared")
-    parser.add_argument("--calls", type=int, default=None, help="how many, for a day")
+    parser = Parser(prog="./veilleuse bench")
+    parser.add_argument("name", metavar="NOM", choices=NAMES, help=", ".join(NAMES))
+    parser.add_argument("--quick", action="store_true", help="en moins de 40 s, une fois préparé")
+    parser.add_argument("--calls", type=int, default=None, metavar="N", help="combien, pour une journée")
     parser.add_argument(
         "--soak", type=float, nargs="?", const=60.0, default=None, metavar="MINUTES",
-        help="video only: watch the memory of one busy node (an hour unless said)",
+        help="video : la mémoire d'un nœud occupé (une heure si rien n'est dit)",
     )  # fmt: skip
     parser.add_argument(
-        "--busy", action="store_true", help="search only: 99 and 70 %% busy, rare, much, a year of past"
+        "--busy", action="store_true", help="search : occupé à 99 et 70 %%, rare, beaucoup, un an de passé"
     )
-    parser.add_argument("--mixed", action="store_true", help="race only: moves, cancels and ended holds among them")
+    parser.add_argument("--mixed", action="store_true", help="race : avec des déplacements et des annulations")
     chosen = parser.parse_args(arguments)
     if chosen.name == "prepare":
         for name in (*SETS, *FILLED):

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from infra import browser, detached, lanes, relay
+from infra.arguments import Parser
 from infra.assets import ensure_assets
 from infra.embedded import refusals, runfile
 from infra.install import (
@@ -46,7 +47,7 @@ def main(arguments: list[str], started_in: str) -> int:
     parser = _parser(Path(started_in))
     chosen, rest = parser.parse_known_args(arguments)
     if rest and not chosen.takes_rest:
-        parser.error(f"argument inconnu : {' '.join(rest)}")
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         code: int = chosen.do(chosen, rest)
     except SetupFailed as failed:
@@ -63,8 +64,8 @@ def main(arguments: list[str], started_in: str) -> int:
     return code
 
 
-def _parser(started_in: Path) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./veilleuse", description="La Veilleuse, une commande pour tout.")
+def _parser(started_in: Path) -> Parser:
+    parser = Parser(prog="./veilleuse", description="La Veilleuse, une commande pour tout.")
 
     def explain(_: argparse.Namespace, _rest: list[str]) -> int:
         parser.print_help(sys.stderr)
@@ -75,12 +76,12 @@ def _parser(started_in: Path) -> argparse.ArgumentParser:
 
     def word(
         name: str, do: Callable[[argparse.Namespace, list[str]], int], about: str, *, rest: bool = False
-    ) -> argparse.ArgumentParser:
+    ) -> Parser:
         added = words.add_parser(name, help=about, description=about, allow_abbrev=False)
         added.set_defaults(do=do, takes_rest=rest)
         return added
 
-    def on_data(added: argparse.ArgumentParser) -> None:
+    def on_data(added: Parser) -> None:
         added.add_argument(
             "--data", type=lambda given: _folder(started_in, given), default=DATA, metavar="DOSSIER",
             help="où vivent les données (par défaut .veilleuse/data)",
