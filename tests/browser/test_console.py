@@ -240,11 +240,26 @@ async def test_a_refused_press_keeps_the_form_as_it_was_typed(page: Page) -> Non
     await expect(page.locator("#confirmer [name=moments][value=none]")).to_be_checked()
     assert await page.evaluate("document.activeElement.id") == "phone"
     await page.locator("#confirmer [name=way][value=code]").press("Space")
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Confirmer").click()
+    away = page.locator("#confirmer .alarme")
+    await expect(away).to_contain_text("Connexion interrompue")
+    assert await page.evaluate(STILL_SAID), "it stands as long as nothing is heard, past the next beat of the ring"
+    await page.context.set_offline(False)
+    await expect(away).to_be_hidden()
     await pressed_twice(page, page.get_by_role("button", name="Confirmer"))
     await expect(page.locator(".code-dit")).to_be_visible()
     await expect(page.get_by_role("button", name="Reprendre le message")).to_have_count(0)
     await page.reload()
-    await expect(page.get_by_role("heading", name="Son rendez-vous")).to_be_visible()
+    mine = page.locator(".prevus")
+    await expect(mine.get_by_role("heading", name="Son rendez-vous")).to_be_visible()
+    await mine.locator("summary").click()
+    await mine.get_by_role("button", name="Annuler le rendez-vous").click()
+    await expect(page.locator("#droite")).to_contain_text("Le rendez-vous est annulé")
+    await expect(mine).to_have_count(0)
+
+
+STILL_SAID = "new Promise(said => setTimeout(() => said(!document.querySelector('.alarme').hidden), 1100))"
 
 
 async def in_sight(one: Locator) -> bool:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from litestar import Response, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 
-from contracts.booking import NewAppointment
+from contracts.booking import Cancel, NewAppointment
 from contracts.identity import NewCode
 from contracts.referral import Contact
 from contracts.words import MessageMoment
@@ -16,7 +17,7 @@ from gateway.guards import LISTENERS_ONLY
 from gateway.holding import Held, held_in
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
-from gateway.pages.calls.console import answer, or_none, with_card
+from gateway.pages.calls.console import answer, or_none, planned, with_card
 from gateway.pages.calls.holding import alternatives
 from gateway.pages.choices import remember
 from gateway.spoken import zone_of_person
@@ -104,6 +105,22 @@ async def recall(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     return await page.render("calls/rattrape.html", said=said, contact=contact)
 
 
+@post("/appels/{contact_id:uuid}/annuler", opt=LISTENERS_ONLY)
+async def cancel(contact_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
+    """An appointment of the person on the line, who asks for it; pressed twice, it ends on what is true now."""
+    contact = await page.house.referral.contact(contact_id)
+    which = page.field("rdv")
+    one = next((one for one, _ in await planned(page, contact) if str(one.id) == which), None)
+    if one is not None:
+        version = int(typed) if (typed := page.field("version")[:9]).isascii() and typed.isdecimal() else one.version
+        try:
+            await page.house.booking.cancel(one.id, Cancel(), key=page.key("cancel"), version=version)
+        except PeerProblem as error:
+            said = sentence(error.problem.code, error.problem.status)
+            return await answer(page, contact_id, contact=contact, status=error.problem.status, refusal=said)
+    return page.redirect(f"/appels/{contact_id}?annule=oui")
+
+
 def keeps_number(contact: Contact) -> bool:
     """From level 4 the number given first stays, whatever way is chosen for messages."""
     return (contact.sheet.level or 0) >= CALL_BACK_LEVEL
@@ -150,4 +167,4 @@ async def refused(page: Page, contact: Contact, now_held: Held, wanted: Wishes, 
     return await again(page, contact, now_held, wanted, status=problem.status, errors=errors, refusal=refusal)
 
 
-HANDLERS = [preview, confirm, recall]
+HANDLERS = [preview, confirm, recall, cancel]

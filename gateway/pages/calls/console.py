@@ -94,6 +94,7 @@ async def answer(
         "taken": None,
         "lost": None,
         "planned": [],
+        "mine": contact.listener_id == page.subject,
         "wishes": Wishes(),
         "errors": {},
         "refusal": "",
@@ -153,7 +154,6 @@ async def around(page: Page, contact: Contact) -> dict[str, Any]:
         "when_words": WINDOWS,
         "access_words": ACCESSIBILITY,
         "notice": NOTICE,
-        "mine": contact.listener_id == page.subject,
         "draft_seal": page.gateway.door.draft_seal(page.subject),
         "shortcuts": "non" if page.cookies.get("raccourcis") == "non" else "oui",
     }

@@ -69,6 +69,8 @@ async def console(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     held = held_in(page.request.query_params)
     alive = held is not None and held.expires_at > page.now
     more = await with_card(page, held, contact_id) if held is not None and alive else {}
+    if "annule" in page.request.query_params:
+        more["said"] = "Le rendez-vous est annulé. Rien ne partira plus, et l’heure est libre."
     await or_none(page.house.keep_alive())
     return await answer(page, contact_id, **more)
 

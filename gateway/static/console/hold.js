@@ -124,7 +124,7 @@ function tick() {
   form.querySelector(".reste").textContent = `${two(Math.floor(left / 60))}:${two(left % 60)}`;
   form.querySelector(".cercle circle + circle").style.strokeDashoffset = String(100 - Math.min(100, left / 3));
   const alarm = form.querySelector(".alarme");
-  if (!alarm.dataset.perdu) alarm.hidden = left > 60;
+  if (!alarm.dataset.perdu && !alarm.dataset.coupe) alarm.hidden = left > 60;
 }
 
 async function keep({ again = false } = {}) {
@@ -136,6 +136,7 @@ async function keep({ again = false } = {}) {
     if (!form) return;
     if (told.lost) return lost(told.lost);
     if (!told.seconds) return;
+    heard();
     ends = performance.now() + told.seconds * 1000;
     for (const [name, one] of Object.entries(told.fields)) form.elements[name].value = one;
     form.dataset.dernier = told.last ? "oui" : "";
@@ -246,10 +247,21 @@ function give(form) {
   }
 }
 
+// The press did not leave: it is said until something is heard again.
 function alarm(text) {
-  const line = card().querySelector(".alarme .dit");
-  line.textContent = text;
-  line.parentElement.hidden = false;
+  const line = card().querySelector(".alarme");
+  line.dataset.coupe ??= line.querySelector(".dit").textContent;
+  line.querySelector(".dit").textContent = text;
+  line.hidden = false;
+  line.scrollIntoView({ block: "center" });
+}
+
+function heard() {
+  const line = card()?.querySelector(".alarme[data-coupe]");
+  if (!line) return;
+  line.querySelector(".dit").textContent = line.dataset.coupe;
+  delete line.dataset.coupe;
+  tick();
 }
 
 // Ten seconds to take the message back.
@@ -305,6 +317,7 @@ export function start() {
   });
   setInterval(tick, 1000);
   setInterval(keep, BEAT);
+  addEventListener("online", () => keep());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && keep());
   began();
 }
