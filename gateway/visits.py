@@ -59,9 +59,13 @@ class Day(msgspec.Struct, frozen=True):
     slots: list[datetime]
 
 
-def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime, *, number: bool = False) -> Visit:
-    """`card` is None when the directory does not answer: the day and the hour still stand; `number`: one was given."""
+def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime, *, number: bool | None = None) -> Visit:
+    """`card` is None when the directory does not answer: the day and the hour still stand.
+
+    `number`: whether one was given, None when it is not known; nobody rings a number that there is not.
+    """
     state = _state(appointment, now)
+    rings = number is not False if appointment.calls == "expert" else appointment.calls is None and bool(number)
     in_room = appointment.starts_at - ROOM_OPENS <= now <= appointment.ends_at + ROOM_STAYS
     return Visit(
         id=appointment.id,
@@ -82,7 +86,7 @@ def visit_of(appointment: Appointment, card: ExpertCard | None, now: datetime, *
         late=state in ("ahead", "now") and appointment.late_minutes > 0 and appointment.started_at is None,
         ends_at=appointment.ends_at,
         expert_id=appointment.expert_id,
-        expert_calls=appointment.calls == "expert" or (appointment.calls is None and number),
+        expert_calls=rings,
         ways=tuple(one for one in Modality if card is not None and one in card.modalities),
         handed_back=state == "ahead" and appointment.handed_back,
         instructions=appointment.instructions if state in ("ahead", "now", "past") else "",

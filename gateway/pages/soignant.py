@@ -15,7 +15,6 @@ from contracts.booking import Appointment, Cancel, Move, Slot
 from contracts.choices import Line
 from contracts.identity import CodeExchange, LinkExchange, PersonSession
 from contracts.referral import ExpertCard
-from contracts.reminders import ContactKinds
 from contracts.words import LinkPurpose, Modality
 from gateway import calendars, visits
 from gateway.door import DEVICE_COOKIE, SESSION_COOKIE, NotForYou, SessionLocked, SignInFirst
@@ -25,7 +24,7 @@ from gateway.page import NamedPage, host_cookie
 from gateway.pages.groups import of_mine
 from gateway.pages.public import LEFT_COOKIE
 from gateway.pages.soignant_door import NoSuchVisit, to_the_door
-from gateway.pages.soignant_waiting import tolerant, waiting_of
+from gateway.pages.soignant_waiting import number_given, tolerant, waiting_of
 from gateway.visits import Visit, theme_at, visit_of
 from kit.http import PeerAway, PeerProblem
 
@@ -237,12 +236,10 @@ async def _others(page: NamedPage, appointment: Appointment) -> list[tuple[Exper
     return [(cards[one], hours) for one, hours in by_expert.items() if one in cards]
 
 
-async def _number(page: NamedPage, appointments: list[Appointment]) -> bool:
+async def _number(page: NamedPage, appointments: list[Appointment]) -> bool | None:
     """Whether a number was given: then, by telephone, the professional rings."""
-    unsaid = [one for one in appointments if one.modality is Modality.PHONE and one.calls is None]
-    if not unsaid or unsaid[0].case_id is None:
-        return False
-    return (await tolerant(page.house.reminders.contact_kinds(unsaid[0].case_id), ContactKinds([], []))).phone
+    rung = [one for one in appointments if one.modality is Modality.PHONE and one.calls != "person"]
+    return await number_given(page, rung[0].case_id) if rung else None
 
 
 def _which(page: NamedPage) -> tuple[UUID, int | None]:

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from contracts.booking import Appointment
 from contracts.referral import ExpertCard
+from contracts.reminders import ContactKinds
 from contracts.waiting import NewWaiting, Waiting, WaitingOffer
 from contracts.words import Modality
 from gateway import waiting_words
@@ -45,6 +46,15 @@ async def tolerant(asked: Awaitable[Found], otherwise: Found) -> Found:
         return await asked
     except (PeerAway, PeerProblem):
         return otherwise
+
+
+async def number_given(page: Page, case_id: UUID | None) -> bool | None:
+    """Whether the person left a number; None while nobody can say."""
+    unknown: ContactKinds | None = None
+    if case_id is None:
+        return None
+    kinds = await tolerant(page.house.reminders.contact_kinds(case_id), unknown)
+    return None if kinds is None else kinds.phone
 
 
 async def waiting_of(page: Page) -> tuple[list[Waiting], list[Offered]]:

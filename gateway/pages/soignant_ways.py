@@ -17,7 +17,7 @@ from gateway.guards import PERSON_ONLY, to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.soignant_door import NoSuchVisit, to_the_door
-from gateway.pages.soignant_waiting import tolerant
+from gateway.pages.soignant_waiting import number_given, tolerant
 from gateway.visits import theme_at, visit_of
 from kit.http import PeerProblem
 
@@ -28,6 +28,7 @@ WAYS = {
     "sur-place": Otherwise(Modality.IN_PERSON),
 }
 """The four ways, as a press says them."""
+NO_NUMBER = "Pour être appelé·e, il faut un numéro : donnez-le en nous appelant. Rien n’a changé."
 EXPERT_ONLY = to(Role.EXPERT)
 LIVE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.STARTED)
 
@@ -51,6 +52,8 @@ class Facons(Controller):
         way = WAYS.get(page.field("facon"))
         if way is None:
             return await _ways(page, found, refusal=sentence("unknown-way"), status=422)
+        if way.calls == "expert" and await number_given(page, found.case_id) is False:
+            return await _ways(page, found, refusal=NO_NUMBER, status=422)
         try:
             await page.house.waiting.otherwise(found.id, way, key=page.key("otherwise"))
         except PeerProblem as error:
@@ -143,13 +146,15 @@ async def one_of_mine(page: Page, appointment_id: UUID) -> Appointment:
 async def _ways(page: Page, found: Appointment, *, refusal: str = "", status: int = 200) -> Response[str]:
     nobody: list[ExpertCard] = []
     cards = await tolerant(page.house.referral.experts([found.expert_id]), nobody)
-    visit = visit_of(found, cards[0] if cards else None, page.now)
+    number = await number_given(page, found.case_id)
+    visit = visit_of(found, cards[0] if cards else None, page.now, number=number)
     return await page.render(
         "soignant/autrement.html",
         status=status,
         theme=theme_at(page.now, visit.zone, chosen=page.cookies.get("theme")),
         home="/rdv",
         visit=visit,
+        number=number,
         refusal=refusal,
     )
 

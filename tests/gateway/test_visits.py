@@ -92,6 +92,16 @@ def test_a_telephone_appointment_has_no_room() -> None:
     assert not visits.visit_of(_with(modality=Modality.PHONE), CARD, AT).joinable
 
 
+@pytest.mark.parametrize(
+    ("calls", "number", "rings"),
+    [(None, True, True), (None, False, False), (None, None, False), ("person", True, False)]
+    + [("expert", True, True), ("expert", None, True), ("expert", False, False)],
+)
+def test_nobody_is_said_to_ring_a_number_that_was_never_given(calls: str, number: bool | None, rings: bool) -> None:
+    by_phone = _with(modality=Modality.PHONE, calls=calls)
+    assert visits.visit_of(by_phone, CARD, AT, number=number).expert_calls is rings
+
+
 def test_the_hour_stands_even_when_the_directory_does_not_answer() -> None:
     visit = visits.visit_of(BOOKED, None, AT)
     assert (visit.starts_at, visit.zone, visit.who) == (AT, "Indian/Reunion", "Votre professionnel")
