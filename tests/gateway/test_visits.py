@@ -94,8 +94,15 @@ def test_a_telephone_appointment_has_no_room() -> None:
 
 @pytest.mark.parametrize(
     ("calls", "number", "rings"),
-    [(None, True, True), (None, False, False), (None, None, False), ("person", True, False)]
-    + [("expert", True, True), ("expert", None, True), ("expert", False, False)],
+    [
+        (None, True, True),
+        (None, False, False),
+        (None, None, False),
+        ("person", True, False),
+        ("expert", True, True),
+        ("expert", None, True),
+        ("expert", False, False),
+    ],
 )
 def test_nobody_is_said_to_ring_a_number_that_was_never_given(calls: str, number: bool | None, rings: bool) -> None:
     by_phone = _with(modality=Modality.PHONE, calls=calls)
