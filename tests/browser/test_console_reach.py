@@ -57,6 +57,10 @@ async def test_what_must_be_reached_is_in_sight_on_a_small_desk_and_at_twice_the
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, size)
         foot = await page.locator("#confirmer .btn.pri").bounding_box()
         assert foot is not None and foot["y"] + foot["height"] <= DESK["height"], (width, size)
+    another = page.locator("#liste .creneau[aria-pressed=false]").last
+    async with page.expect_response("**/retenir"):
+        await another.click()
+    await expect(page.locator("#confirmer .btn.pri")).to_be_in_viewport()
     numbers = await page.locator(".touches").inner_text()
     assert all(number in numbers for number in ("15", "17", "112", "114", "3114", "3919"))
 

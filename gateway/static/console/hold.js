@@ -40,7 +40,8 @@ export async function hold(wanted) {
       began();
       restore(typed);
       say(document.querySelector(".retenu .quand")?.textContent ?? "");
-      if (matchMedia("(max-width: 48em)").matches) document.getElementById("droite").scrollIntoView();
+      const foot = card().querySelector(".pied-carte").getBoundingClientRect(); // on a page that flows it may be far away
+      if (foot.top < 0 || foot.bottom > innerHeight) document.getElementById("droite").scrollIntoView();
     } else {
       forget();
       refused(wanted);
