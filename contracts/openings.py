@@ -125,7 +125,7 @@ class Blocker(msgspec.Struct, frozen=True):
     """Why a time is not offered, by `code`.
 
     inactive, type-closed, modality, past, horizon, no-rule, other-types, cancelled, absence, leave, holiday, external,
-    appointment, hold, daily-limit, too-short, off-grid, notice.
+    appointment, hold, daily-limit, too-short, off-grid, notice, gone.
     """
 
     code: str

@@ -124,6 +124,7 @@ REASONS: dict[str, Callable[[Blocker, str], str]] = {
     ),
     "off-grid": lambda one, zone: f"Les heures proposées se suivent toutes les {one.minutes}{NB}minutes.",
     "notice": _notice,
+    "gone": lambda one, zone: "Des heures de ce jour sont déjà passées.",
 }
 """One sentence a reason, by its code on the wire."""
 

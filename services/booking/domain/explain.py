@@ -100,7 +100,10 @@ def explain_day(around: Around, day: date) -> tuple[list[datetime], list[Blocker
     fitting = [start for start in around.fitting(around.kind.shape) if local_day(start, around.zone) == day]
     if not fitting:
         found += _too_short(around, day)
-    late = [start for start in fitting if start < around.cut]
+    gone = [start for start in fitting if start < around.now]
+    if gone and not against:
+        found.append(Blocker("gone", Span(gone[0], gone[-1])))
+    late = [start for start in fitting if around.now <= start < around.cut]
     if late:
         found.append(Blocker("notice", Span(late[0], late[-1]), minutes=around.kind.minimum_notice))
     return ([] if against else [start for start in fitting if start >= around.cut]), against + found
