@@ -1,7 +1,10 @@
 """The browsers of the browser tests: Debian's own chromium, and Firefox where it is or where every test must run."""
 
+import re
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from infra import debian
 
@@ -37,6 +40,22 @@ def ensure_firefox(say: Callable[[str], None], *, every_test: bool) -> str | Non
     if _firefox():
         return None
     return f"{FIREFOX_TEST} n'est pas passé : {failed or f'Firefox n’est pas là (apt-get install {FIREFOX})'}."
+
+
+def left_out(pytest: Sequence[str], root: Path) -> str:
+    """How many tests a machine without Chromium does not run, as pytest counts them."""
+    asked = [*pytest, "--collect-only", "-m", "browser", "--verbosity=-1"]
+    told = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=False).stdout
+    count = counted(told)
+    return (
+        f"{count} tests de navigateur n'ont PAS été passés." if count else "Aucun test de navigateur n'était demandé."
+    )
+
+
+def counted(told: str) -> int:
+    """From `12/30 tests collected (18 deselected) in 1.2s`."""
+    found = re.search(r"^(\d+)(?:/\d+)? tests? collected", told, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def _firefox() -> bool:

@@ -205,7 +205,7 @@ def test(_: argparse.Namespace, rest: list[str]) -> int:
     for left_out in filter(None, (unrelayed, foxless)):
         say(f"\nATTENTION : {left_out}")
     if missing:
-        say(f"\nATTENTION : {missing}\nLes tests de navigateur n'ont PAS été passés.")
+        say(f"\nATTENTION : {missing}\n{browser.left_out([str(python()), '-m', 'pytest', *rest], ROOT)}")
     return code
 
 
