@@ -252,10 +252,12 @@ async def _preview(
     told = opening_form.read(typed)
     if told.wrong:
         return None, next(iter(told.wrong.values()))
+    following = "following" in (page.field("portee"), page.request.query_params.get("portee"))
+    since = opening_form.day(typed["depuis"]) if rule and following else None
     try:
         return await page.house.openings.preview(
             who.expert,
-            first_day=told.first_day,
+            first_day=max(told.first_day, since or told.first_day),
             starts=told.starts,
             ends=told.ends,
             rrule=told.rrule,

@@ -39,7 +39,7 @@ async def test_a_series_is_booked_whole_or_as_much_as_possible_and_says_which(do
     assert {each["visit"] for each in said["booked"]} == {"follow_up"}
     assert {each["series_id"] for each in said["booked"]} == {said["series_id"]}
     told = await door.events("AppointmentBooked", "case_id", one["case_id"])
-    assert [each.get("told_with") for each in told] == [None, None, *[said["booked"][0]["id"]] * 2]  # said once, not thrice
+    assert [each.get("told_with") for each in told] == [None, None, *[said["booked"][0]["id"]] * 2]  # said once
     assert [each.get("by", "") for each in told] == ["", "expert", "expert", "expert"]
     assert (await door.post(path, NewSeries(12), caller=expert)).json()["code"] == "series-not-valid"
     assert (await door.post(path, NewSeries(2), caller=a_caller(Role.EXPERT))).status_code == 404

@@ -153,7 +153,8 @@ class OpeningRules(Controller):
 
 async def _answer(db: Db, expert_id: UUID, zone: str) -> Response[shapes.OpeningRules]:
     version = await experts.version(db, expert_id)
-    coming = await store.coming(db, expert_id, zones.local_day(now(), zone))
+    moment = now()
+    coming = await store.coming(db, expert_id, zones.local_day(moment, zone), moment)
     found = [_shown(rule, row) for rule, row in coming]
     return Response(shapes.OpeningRules(zone, version, found), headers={"ETag": f'"{version}"'})
 

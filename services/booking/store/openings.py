@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, and_, bindparam, cast, delete, func, select, text, update
+from sqlalchemy import Date, DateTime, and_, bindparam, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, Range, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Uuid
@@ -90,7 +90,7 @@ _COMING = text(
     """
     SELECT o.rule_id, o.next_id, o.next_day, o.during, l.last_day, coalesce(c.cancelled, '{}') AS cancelled
     FROM (SELECT DISTINCT ON (rule_id) rule_id, id AS next_id, day AS next_day, during FROM opening_occurrence
-        WHERE expert_id = :expert AND day >= :since ORDER BY rule_id, day) o
+        WHERE expert_id = :expert AND day >= :since AND upper(during) > :now ORDER BY rule_id, day) o
     JOIN (SELECT rule_id, max(day) AS last_day FROM opening_occurrence
         WHERE expert_id = :expert AND day >= :since GROUP BY rule_id) l USING (rule_id)
     LEFT JOIN (SELECT v.rule_id, array_agg(v.day ORDER BY v.day) AS cancelled
@@ -98,13 +98,15 @@ _COMING = text(
         WHERE r.expert_id = :expert AND v.cancelled AND v.day >= :since GROUP BY v.rule_id) c USING (rule_id)
     ORDER BY o.next_day, lower(o.during), o.rule_id
     """
-).bindparams(bindparam("expert", type_=Uuid), bindparam("since", type_=Date))
+).bindparams(
+    bindparam("expert", type_=Uuid), bindparam("since", type_=Date), bindparam("now", type_=DateTime(timezone=True))
+)
 
 
-async def coming(db: AsyncConnection, expert_id: UUID, since: date) -> list[tuple[OpeningRule, Any]]:
-    """The rules that have openings from `since` on, the next first, with (next_id, next_day, during, last_day,
-    cancelled)."""
-    rows = (await db.execute(_COMING, {"expert": expert_id, "since": since})).all()
+async def coming(db: AsyncConnection, expert_id: UUID, since: date, now: datetime) -> list[tuple[OpeningRule, Any]]:
+    """The rules that have openings from `since` on that are not over, the next first, with (next_id, next_day, during,
+    last_day, cancelled)."""
+    rows = (await db.execute(_COMING, {"expert": expert_id, "since": since, "now": now})).all()
     known = {one.id: one for one in await rules_of(db, expert_id)}
     return [(known[row.rule_id], row) for row in rows]
 
