@@ -143,9 +143,11 @@ class Rendezvous(Controller):
         return await _render(page, "soignant/test.html", None)
 
     @get("/annuler")
-    async def ask_cancel(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[str]:
-        """One question, no reason asked."""
+    async def ask_cancel(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[str] | Redirect:
+        """One question, no reason asked; one that is over says what became of it."""
         visit = visit_of(await _one(page, rdv), None, page.now)
+        if visit.over:
+            return page.redirect(f"/rdv?rdv={rdv}")
         return await _render(page, "soignant/annuler.html", visit)
 
     @post("/annuler")

@@ -120,6 +120,8 @@ class TestCancelAndMove:
         assert "C'est annulé" in person.words
         assert "Vous n'avez rien d'autre à faire" in person.words
         assert played.appointments[0].status is AppointmentStatus.CANCELLED_BY_PERSON
+        person.get(f"/rdv/annuler?rdv={an_appointment().id}")  # by the back button
+        assert person.path.startswith("/rdv?") and "C'est annulé" in person.words
 
     def test_pressing_twice_carries_the_same_key(self, person: Visitor, played: Played) -> None:
         person.get(f"/rdv/annuler?rdv={an_appointment().id}")
