@@ -113,6 +113,14 @@ async def test_the_list_never_moves_under_the_focus(page: Page) -> None:
     await expect(changes).to_be_hidden()
     assert await names.all_inner_texts() != before
 
+    card = page.locator("#liste .pro").nth(1)  # not the current one: its digits would come, those of the first go
+    await card.locator(".creneau").first.hover()
+    await page.mouse.down()
+    assert await card.get_attribute("aria-current") is None
+    await page.mouse.up()
+    await expect(card).to_have_attribute("aria-current", "true")
+    await expect(page.locator("#confirmer")).to_be_visible()
+
 
 async def test_whoever_is_slower_is_offered_the_nearest_hours(
     chromium: Browser, house: RunningHouse, page: Page

@@ -186,7 +186,13 @@ function keys(event, hold) {
 export function start(hold) {
   const section = document.getElementById("resultats");
   section.addEventListener("keydown", (event) => keys(event, hold));
-  section.addEventListener("focusin", (event) => event.target.matches("#liste .creneau") && walk(event.target));
+  // The digits of the current card take room: under a finger that presses they wait, or the press would miss its slot.
+  let pressing = false;
+  const current = (one) => !pressing && one?.matches("#liste .creneau") && walk(one);
+  section.addEventListener("pointerdown", () => (pressing = true));
+  for (const over of ["pointerup", "pointercancel"])
+    document.addEventListener(over, () => setTimeout(() => ((pressing = false), current(document.activeElement))));
+  section.addEventListener("focusin", (event) => current(event.target));
   section.addEventListener("click", (event) => {
     if (event.target.closest("#changements")) waiting && !fresh.size ? show(waiting) : refresh({ now: true });
     const step = event.target.closest("[data-plus-large]");
