@@ -19,6 +19,8 @@ LIST_LIMIT = 2 * 1024 * 1024
 LISTS = frozenset({("referral", "network/imports"), ("referral", "telephone/imports")})
 """Where a whole list is brought in."""
 LIST_SECONDS = 30.0
+FOR_ALL_AGENDAS = "consultation-types/"
+"""What is changed there is written anew in every agenda of the network, in one request."""
 SIGNED = {("referral", "telephone/events"): b"x-veilleuse-signature"}
 """What carries its own signature instead of a key: the service verifies it."""
 PASSED = (b"idempotency-key", b"if-match", b"if-none-match", b"content-type", *SIGNED.values())
@@ -90,8 +92,9 @@ class Api:
         headers = {key.decode(): given[key].decode("latin1") for key in PASSED if key in given}
         query = scope["query_string"].decode("latin1")
         path = "/" + rest + (f"?{query}" if query else "")
+        long = whole or (method == "PUT" and rest.startswith(FOR_ALL_AGENDAS))
         status, answered, answer = await peer.send(
-            method, path, token=internal, body=body or None, headers=headers, within=LIST_SECONDS if whole else None
+            method, path, token=internal, body=body or None, headers=headers, within=LIST_SECONDS if long else None
         )
         kept = [(key.encode(), answered[key].encode("latin1")) for key in RETURNED if key in answered]
         return status, kept, answer

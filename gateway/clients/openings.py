@@ -69,7 +69,8 @@ class OpeningHours(ServiceClient):
 
     async def change_type(self, type_id: UUID, edit: TypeEdit, *, version: int | None) -> ConsultationType:
         path = f"/consultation-types/{type_id}"
-        changed: ConsultationType = await self._call("PUT", path, ConsultationType, edit, version=version)
+        # every agenda that offers it is written anew
+        changed: ConsultationType = await self._call("PUT", path, ConsultationType, edit, version=version, within=30)
         return changed
 
     async def own_types(self, expert_id: UUID) -> OwnTypes:
