@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from gateway.door import SESSION_COOKIE
 from tests.house import RunningHouse
@@ -97,3 +97,12 @@ async def choose(page: Page, name: str, value: str) -> None:
 async def hold(page: Page) -> None:
     await page.locator("#liste .creneau:not(.pris)").first.click()
     await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
+
+
+async def in_sight(one: Locator) -> bool:
+    """What stands in its middle is itself: nothing lies over it."""
+    seen: bool = await one.evaluate(
+        "one => { const r = one.getBoundingClientRect();"
+        " return one.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)); }"
+    )
+    return seen

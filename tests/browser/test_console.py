@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold, sign_in
+from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold, in_sight, sign_in
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
@@ -268,15 +268,6 @@ async def test_a_refused_press_keeps_the_form_as_it_was_typed(page: Page) -> Non
 
 
 STILL_SAID = "new Promise(said => setTimeout(() => said(!document.querySelector('.alarme').hidden), 1100))"
-
-
-async def in_sight(one: Locator) -> bool:
-    """What stands in its middle is itself: nothing lies over it."""
-    seen: bool = await one.evaluate(
-        "one => { const r = one.getBoundingClientRect();"
-        " return one.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)); }"
-    )
-    return seen
 
 
 async def pressed_twice(page: Page, button: Locator) -> None:
