@@ -30,6 +30,11 @@ class Held(msgspec.Struct, frozen=True):
         return {name: str(value) for name, value in plain.items()}
 
     @property
+    def slot(self) -> Slot:
+        """As it stood in the list."""
+        return Slot(self.expert_id, self.type_id, self.starts_at, self.ends_at, self.modality)
+
+    @property
     def minutes(self) -> int:
         return round((self.ends_at - self.starts_at).total_seconds() / 60)
 

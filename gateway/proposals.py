@@ -90,10 +90,12 @@ def compose(
     windows: Sequence[str] = (),
     zone: str = "Europe/Paris",
     sort: str = "adapte",
+    held: Slot | None = None,
 ) -> Shown:
     """`slots` are booking's live ones, None when it does not answer; `sort` orders the cards after the first two.
 
-    `windows` say when the person can, on their own clock in `zone`.
+    `windows` say when the person can, on their own clock in `zone`. The hour `held` for the caller is free to nobody
+    else, and stays where the listener pressed it.
     """
     free: dict[UUID, list[Slot]] = {}
     for slot in slots or ():
@@ -103,7 +105,10 @@ def compose(
     proposals = [
         Proposal(
             expert=each,
-            slots=pressable([one for one in free.get(each.expert_id, []) if one.modality in each.modalities], wanted),
+            slots=_with_held(
+                pressable([one for one in free.get(each.expert_id, []) if one.modality in each.modalities], wanted),
+                held if held is not None and held.expert_id == each.expert_id else None,
+            ),
             announced=each.first_free if slots is None else None,
         )
         for each in candidates.candidates
@@ -121,6 +126,12 @@ def compose(
         next_wider=candidates.next_wider,
         days=_by_day(proposals, zone) if sort == BY_DAY else [],
     )
+
+
+def _with_held(slots: list[Slot], held: Slot | None) -> list[Slot]:
+    if held is None or any((one.type_id, one.starts_at) == (held.type_id, held.starts_at) for one in slots):
+        return slots
+    return sorted([*slots, held], key=lambda one: one.starts_at)
 
 
 def _by_day(proposals: Sequence[Proposal], zone: str) -> list[Day]:

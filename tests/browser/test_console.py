@@ -206,6 +206,11 @@ async def test_a_hold_survives_a_reload_and_warns_a_minute_before_it_ends(page: 
     await hold(page)
     await page.reload()
     await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
+    ours = page.locator("#liste .creneau[aria-pressed=true]")
+    await expect(ours).to_have_count(1)
+    async with page.expect_response(lambda answer: "/creneaux?" in answer.url):
+        await page.locator(".outils [name=tri][value=tot]").press("Space")
+    await expect(ours).to_have_count(1)
 
     async def nearly_over(route: Route) -> None:
         fields = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}

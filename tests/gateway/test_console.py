@@ -140,6 +140,14 @@ def test_by_day_every_hour_stands_under_the_day_of_the_person() -> None:
     assert proposals.compose(candidates(1), [a_slot(1)]).days == []
 
 
+def test_the_hour_that_we_hold_stays_in_the_list_where_it_stood() -> None:
+    later = [a_slot(1, minutes=n) for n in (60, 120, 180, 240, 300)]
+    shown = proposals.compose(candidates(1, 2), [*later, a_slot(2, minutes=30)], held=a_slot(1))
+    assert shown.first == AT and shown.ahead[0].rank == "Le plus tôt, et le plus adapté"
+    assert [len(each.slots) for each in shown.every] == [5, 1]
+    assert proposals.compose(candidates(1), [a_slot(1)], held=a_slot(1)).every[0].slots == [a_slot(1)]
+
+
 def test_an_hour_in_a_way_in_which_someone_cannot_be_met_is_not_shown() -> None:
     shown = proposals.compose(candidates(1), [a_slot(1, modality=Modality.IN_PERSON), a_slot(1, minutes=60)])
     assert [slot.modality for slot in shown.every[0].slots] == [Modality.VIDEO] and shown.ways == [Modality.VIDEO]

@@ -13,7 +13,7 @@ from contracts.words import AppointmentStatus, Modality
 from gateway import proposals, spoken
 from gateway.contact_wishes import Wishes
 from gateway.desk_words import NON_DATA, NOTICE, STATES
-from gateway.holding import Held
+from gateway.holding import Held, held_in
 from gateway.network_words import ACCESSIBILITY
 from gateway.orientation_words import WINDOWS
 from gateway.page import Page
@@ -61,8 +61,10 @@ async def live_slots(page: Page, candidates: Candidates) -> list[Slot] | None:
     )
 
 
-async def ranked(page: Page, contact: Contact, candidates: Candidates | None = None) -> Shown | None:
-    """The list; None when referral does not answer."""
+async def ranked(
+    page: Page, contact: Contact, candidates: Candidates | None = None, held: Held | None = None
+) -> Shown | None:
+    """The list, in which the hour that is `held` for the caller stays; None when referral does not answer."""
     candidates = candidates or await listed(page, contact.id)
     if candidates is None:
         return None
@@ -70,7 +72,13 @@ async def ranked(page: Page, contact: Contact, candidates: Candidates | None = N
     slots = await live_slots(page, candidates)
     zone = spoken.zone_of_person(contact.sheet)
     return proposals.compose(
-        candidates, slots, wanted=modalities, windows=contact.sheet.windows, zone=zone, sort=sort_of(page)
+        candidates,
+        slots,
+        wanted=modalities,
+        windows=contact.sheet.windows,
+        zone=zone,
+        sort=sort_of(page),
+        held=None if held is None else held.slot,
     )
 
 
@@ -105,9 +113,12 @@ async def answer(
     if not page.fragment or block == "liste":
         context["delay"] = await promised(page, contact)
     if page.fragment and block == "liste":
-        context["shown"] = await ranked(page, contact, context.pop("candidates", None))
+        context["held"] = standing(page)
+        context["shown"] = await ranked(page, contact, context.pop("candidates", None), context["held"])
     elif not page.fragment:
-        shown, tasks = await asyncio.gather(ranked(page, contact), or_none(page.house.referral.tasks()))
+        shown, tasks = await asyncio.gather(
+            ranked(page, contact, held=context["held"]), or_none(page.house.referral.tasks())
+        )
         context |= {"shown": shown, "tasks": (tasks or [])[:3], "tasks_more": len(tasks or []) > 3}
     elif block == "droite":
         context |= await waiting(page)
@@ -116,6 +127,12 @@ async def answer(
     if not page.fragment:
         context |= await around(page, contact)
     return await page.render("calls/appel.html", block=block, status=status, **context)
+
+
+def standing(page: Page) -> Held | None:
+    """The hold in the address of the page, while it lasts."""
+    found = held_in(page.request.query_params)
+    return found if found is not None and found.expires_at > page.now else None
 
 
 async def promised(page: Page, contact: Contact) -> str:

@@ -15,7 +15,7 @@ from gateway.guards import LISTENERS_ONLY, UNTOUCHED
 from gateway.holding import held_in
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
-from gateway.pages.calls.console import answer, listed, or_none, with_card
+from gateway.pages.calls.console import answer, listed, or_none, standing, with_card
 from gateway.pages.tasks import KINDS
 from kit.http import PeerProblem
 
@@ -66,9 +66,8 @@ async def find(page: NamedPage) -> Response[str] | Redirect:
 @get("/appels/{contact_id:uuid}", opt=LISTENERS_ONLY)
 async def console(contact_id: FromPath[UUID], page: NamedPage) -> Response[str]:
     """One call; a hold in the address is shown again after a reload."""
-    held = held_in(page.request.query_params)
-    alive = held is not None and held.expires_at > page.now
-    more = await with_card(page, held, contact_id) if held is not None and alive else {}
+    held = standing(page)
+    more = await with_card(page, held, contact_id) if held is not None else {}
     if "annule" in page.request.query_params:
         more["said"] = "Le rendez-vous est annulé. Rien ne partira plus, et l’heure est libre."
     await or_none(page.house.keep_alive())

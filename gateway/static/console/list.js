@@ -25,7 +25,10 @@ export async function refresh({ now = false } = {}) {
   asking?.abort();
   asking = new AbortController();
   try {
-    const answer = await send(`${here("creneaux")}?tri=${sort()}&elargi=${beyond()}`, null, { signal: asking.signal });
+    const asked = new URLSearchParams(location.search); // what we hold stays in the list
+    asked.set("tri", sort());
+    asked.set("elargi", beyond());
+    const answer = await send(`${here("creneaux")}?${asked}`, null, { signal: asking.signal });
     if (!answer.ok) throw new Error("away");
     const html = await answer.text();
     const page = document.createElement("template");
