@@ -25,13 +25,13 @@ async def page(chromium: Browser, house: RunningHouse) -> AsyncIterator[Page]:
 async def test_a_whole_call_without_scripts(chromium: Browser, house: RunningHouse) -> None:
     async for page in at_the_desk(chromium, house, scripts=False):
         await call(page, level=None, live=False)
-        await page.locator("#fiche [name=level][value='2']").check(force=True)
+        await page.locator("#fiche [name=level][value='2']").press("Space")
         await page.locator("#fiche select[name=department]").select_option("29")
         await page.get_by_role("button", name="Enregistrer la fiche").click()
         await expect(page.locator("#fiche [name=level][value='2']")).to_be_checked()
         await page.locator("#liste .creneau").first.click()
         await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
-        await page.locator("#confirmer [name=way][value=code]").check(force=True)
+        await page.locator("#confirmer [name=way][value=code]").press("Space")
         await page.locator("#pin").fill("1234")
         await page.locator("#pin").press("Enter")
         await expect(page.get_by_role("heading", name="Créneau retenu", exact=True)).to_be_visible()
