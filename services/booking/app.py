@@ -24,8 +24,6 @@ from services.booking.settings import Settings, read
 from services.booking.store import absences, experts, giving, holds, holidays, types, watch
 from services.booking.store.lines import Lines
 
-START_IS_OVER = 20.0  # seconds: by then every process of a house that starts on one machine answers
-
 
 def create(settings: Settings | None = None) -> Litestar:
     """The app, with the settings of this process unless others are given."""
@@ -66,17 +64,11 @@ async def begin(house: House) -> None:
         hosts = house.things["calendar_hosts"]
         looker = Looker(house.database, house.things["vault"], house.after, allowed=hosts)
         house.things["looking"] = asyncio.create_task(looker.run(), name="calendars")
-    house.things["learning"] = asyncio.create_task(learn_holidays(), name="holidays")
+    today = now().date()  # read now: a second of one core, which later would keep everybody waiting, in a thread too
+    rules.between(rules.MAINLAND, first=today, last=today + rules.AHEAD)
     house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
     # Searches have their own: whoever has an agenda alone may search, while all that write wait for that agenda.
     house.things["reading"] = Lines(house.database.url, size=house.settings.lines)
-
-
-async def learn_holidays() -> None:
-    """Their library takes half a second to read: once the start is over, and beside the loop, not before a person."""
-    await asyncio.sleep(START_IS_OVER)
-    today = now().date()
-    await asyncio.to_thread(rules.between, rules.MAINLAND, first=today, last=today + rules.AHEAD)
 
 
 class Notice:
@@ -100,10 +92,10 @@ class Notice:
 
 async def end(house: House) -> None:
     """Close the raw connections."""
-    begun = [house.things[name] for name in ("looking", "learning") if name in house.things]
-    for one in begun:
-        one.cancel()
-    await asyncio.gather(*begun, return_exceptions=True)
+    looking = house.things.get("looking")
+    if looking is not None:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
     await house.things["lines"].close()
     await house.things["reading"].close()
 

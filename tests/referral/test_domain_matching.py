@@ -229,7 +229,7 @@ def test_someone_already_met_comes_first_when_equal() -> None:
     wish = wanted(a_sheet(), case_id=UUID(int=7), known=frozenset({met.id}))
     found = ranked(a_network(met, new), wish, now=NIGHT, limit=2)
     assert found.candidates[0].name == "connue" and found.candidates[0].known
-    assert "déjà rencontré" in found.candidates[0].why
+    assert "déjà en lien avec cette personne" in found.candidates[0].why
 
 
 def test_the_setting_is_the_same_the_health_world_or_another() -> None:

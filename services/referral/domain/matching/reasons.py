@@ -28,7 +28,7 @@ def reasons(
         _slot(standing, ways, shares.slot, now),
         _modality(wanted, ways),
         _proximity(wanted, expert, ways, shares.proximity),
-        "déjà rencontré" if shares.continuity else "première rencontre",
+        "déjà en lien avec cette personne" if shares.continuity else "première rencontre",
         _preferences(wanted, expert),
         _setting(shares.setting),
         _cost(expert),
