@@ -12,7 +12,7 @@ from infra.browser import found
 expect.set_options(timeout=30_000)  # a deadline, not a measure: what is expected comes in milliseconds, or never
 
 ARGUMENTS = [
-    "--use-fake-device-for-media-stream=fps=30",
+    "--use-fake-device-for-media-stream=fps=10",
     "--use-fake-ui-for-media-stream",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
     "--autoplay-policy=no-user-gesture-required",

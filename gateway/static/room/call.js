@@ -5,7 +5,8 @@ import { encoding, FIRST, NO_PICTURE, step } from './ladder.js';
 
 const STALLED = 2; // seconds without a packet
 const QUIET = 5; // the same, for one that is kept while another is made: it may come back first
-const REACHED = 8; // seconds to hear a first packet
+const REACHED = 8; // seconds to hear a first packet; twice as many at each further try, since a slow phone or
+const LONGEST = 32; // network that is only ever begun anew would never get there
 const OVERLAP = 6000; // ms; a node keeps the earlier pair a little longer
 const LAST_WORDS = 400; // ms; what is still on its way by the earlier connection
 
@@ -26,6 +27,7 @@ export class Call extends EventTarget {
   #watching = null;
   #last = nothingYet();
   #ladder = FIRST;
+  #reached = REACHED;
 
   constructor({ sealing, send, ice, devices }) {
     super();
@@ -151,13 +153,16 @@ export class Call extends EventTarget {
     const share = Math.max(0, lost - last.lost) / Math.max(1, packets - last.packets + lost - last.lost);
     const waited = packets ? 0 : last.waited + 1;
     this.#last = { packets, lost, still, waited };
+    if (packets) this.#reached = REACHED;
     const worst = Math.max(share, lossThere);
     const lower = this.rung > 0 && !this.#ladder.starting;
     const level = still || worst > 0.1 || delay > 0.6 || this.rung === NO_PICTURE ? 'poor' : worst > 0.03 || delay > 0.3 || lower ? 'fair' : 'good';
     this.dispatchEvent(new CustomEvent('quality', { detail: level }));
     if (this.#devices.video && this.#pictureAllowed) this.#climb({ bitrate, loss: lossThere, delay });
     if (still === QUIET && this.#before) return this.#instead();
-    if (still === STALLED || waited === REACHED) this.dispatchEvent(new Event('stalled'));
+    if (waited === this.#reached) this.#reached = Math.min(2 * waited, LONGEST);
+    else if (still !== STALLED) return;
+    this.dispatchEvent(new Event('stalled'));
   }
 
   #climb(reading) {

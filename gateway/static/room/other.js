@@ -18,6 +18,7 @@ export class Other extends EventTarget {
   salts = null; // of its agreements with the rest of the room, as it told us under our keys
   #send;
   #turn = Promise.resolve();
+  #retry = null;
   #held = []; // said in clear before that was accepted here
 
   /** `send(message)` reaches the room; notes are addressed to this seat. */
@@ -70,7 +71,7 @@ export class Other extends EventTarget {
     this.state = state;
     this.here = here;
     if (!here) this.greeted = false;
-    if (state === 'left') this.call?.close();
+    if (state === 'left') this.close();
   }
 
   async greet() {
@@ -139,7 +140,14 @@ export class Other extends EventTarget {
     this.#send({ kind: 'join', epoch: this.call.epoch });
   }
 
+  /** The same, a moment later; each seat waits for itself, since two may fall silent at once. */
+  againIn(ms) {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.again(), ms);
+  }
+
   close() {
+    clearTimeout(this.#retry);
     this.call?.close();
   }
 

@@ -27,7 +27,6 @@ let entering = false; // this page was touched: it may be heard and seen
 let accepted = false; // going on without end-to-end encryption was chosen here
 let ringing = false;
 let failures = 0;
-let retry = null;
 let lastProblem = null;
 let soundOnly = false;
 let taken = false; // a telephone call has our microphone
@@ -276,7 +275,7 @@ function proceed(with_) {
 
 /** One of the two browsers has no way for voice and picture: they write to each other. */
 function byWriting(with_) {
-  with_.call?.close();
+  with_.close();
   if (!present().some((other) => other.calls)) devices.close();
   if (with_.seat === main && root.dataset.mode !== 'ecrit') chat.whole(true);
   sayDevices();
@@ -322,8 +321,7 @@ function counted(of, detail) {
 function stalled(of) {
   if (scene() !== 'salle' || !of.here || !of.inside) return;
   if (of.seat === main) interrupted();
-  clearTimeout(retry);
-  retry = setTimeout(() => of.again(), AGAIN[Math.min(Math.max(failures - 1, 0), AGAIN.length - 1)]);
+  of.againIn(AGAIN[Math.min(Math.max(failures - 1, 0), AGAIN.length - 1)]);
 }
 
 function interrupted() {
@@ -367,7 +365,6 @@ function stopAll(title, text) {
 function end(title, text, { asked = true } = {}) {
   closeAll();
   entering = false;
-  clearTimeout(retry);
   chat.empty();
   plan.forget();
   say('fin-titre', title);
