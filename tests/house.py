@@ -47,7 +47,7 @@ class RunningHouse:
                     **os.environ,
                     "VEILLEUSE_DEMO_EXPERTS": str(self.experts),
                     "VEILLEUSE_TELEPHONE_SECRET": TELEPHONE_SECRET,
-                    "VEILLEUSE_GATEWAY_PEER_SECONDS": "8",  # three lanes share two cores with it
+                    "VEILLEUSE_GATEWAY_PEER_SECONDS": "20",  # three lanes share two cores with it
                 },
                 stdout=out,
                 stderr=out,

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from contracts.words import Role
 from gateway.door import SESSION_COOKIE
+from tests.browser.calls import PATIENCE
 from tests.browser.listening import go_on, keep
 from tests.house import RunningHouse
 from tests.journeys.desk import Desk
@@ -45,7 +46,9 @@ async def context_of(browser: Browser, house: RunningHouse, **more: Any) -> Brow
         "reduced_motion": "reduce",
         "base_url": house.url,
     }
-    return await browser.new_context(**{**given, **more})
+    context = await browser.new_context(**{**given, **more})
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 async def signed_in(context: BrowserContext, house: RunningHouse, role: str = "expert") -> Page:

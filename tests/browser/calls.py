@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 
+PATIENCE = 90_000  # ms: a deadline, not a measure; what is waited for comes in milliseconds, or never
+
 WATCH = """
 window.peers = [];
 window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -52,11 +54,12 @@ async def a_visitor(browser: Browser) -> BrowserContext:
         permissions=["camera", "microphone"],
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE)
     await context.add_init_script(WATCH)
     return context
 
 
-async def until(found: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
+async def until(found: Callable[[], Awaitable[Any]], seconds: float = 90) -> Any:
     """Ask again and again until it is so; the last answer when it never is."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not (answer := await found()) and asyncio.get_running_loop().time() < deadline:

@@ -8,8 +8,9 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from infra.browser import found
+from tests.browser.calls import PATIENCE
 
-expect.set_options(timeout=30_000)  # a deadline, not a measure: what is expected comes in milliseconds, or never
+expect.set_options(timeout=PATIENCE)  # a deadline, not a measure: what is expected comes in milliseconds, or never
 
 ARGUMENTS = [
     "--use-fake-device-for-media-stream=fps=10",

@@ -68,7 +68,7 @@ class FirefoxPage:
             raise RuntimeError(told["exceptionDetails"]["text"])
         return json.loads(told["result"]["value"])
 
-    async def click(self, selector: str, within: float = 20.0) -> None:
+    async def click(self, selector: str, within: float = 120.0) -> None:
         """Once it is there, shown and enabled."""
         found = f"(document.querySelector({json.dumps(selector)}))"
         async with asyncio.timeout(within):

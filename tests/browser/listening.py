@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from gateway.door import SESSION_COOKIE
+from tests.browser.calls import PATIENCE
 from tests.house import RunningHouse
 
 DESK: ViewportSize = {"width": 1366, "height": 768}
-PATIENCE = 20_000
 
 
 async def at_the_desk(

@@ -13,12 +13,11 @@ from contracts.words import Role
 from infra.embedded.seed.accounts import EXPERT_ID
 from kit.clock import now
 from tests.browser.agendas import open_on_holidays
-from tests.browser.calls import WATCH
+from tests.browser.calls import PATIENCE, WATCH
 from tests.house import RunningHouse
 from tests.journeys.desk import Answered, Desk
 
 LINK = re.compile(r"https?://\S+/l#[A-Za-z0-9_-]{40,}")
-PATIENCE = 30_000
 
 
 class Person:

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.listening import PATIENCE, at_the_desk, call, choose, hold, in_sight, sign_in
+from tests.browser.calls import PATIENCE
+from tests.browser.listening import at_the_desk, call, choose, hold, in_sight, sign_in
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.listening import DESK, PATIENCE, at_the_desk, call, choose, hold
+from tests.browser.calls import PATIENCE
+from tests.browser.listening import DESK, at_the_desk, call, choose, hold
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.listening import PATIENCE, at_the_desk, call
+from tests.browser.calls import PATIENCE
+from tests.browser.listening import at_the_desk, call
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser

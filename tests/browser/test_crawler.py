@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from contracts.words import Role
+from tests.browser.calls import PATIENCE
 from tests.house import RunningHouse
 from tests.journeys.bad_values import unkind
 from tests.journeys.desk import Desk
@@ -165,6 +166,7 @@ async def test_every_link_and_button_leads_somewhere(crawled: RunningHouse, role
 @pytest.mark.parametrize("role", [NOBODY, PERSON, *ACCOUNTS])
 async def test_no_page_complains_in_the_console(crawled: RunningHouse, chromium: Browser, role: str) -> None:
     context = await chromium.new_context(locale="fr-FR", base_url=crawled.url)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"{page.url} {error}"))

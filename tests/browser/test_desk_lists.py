@@ -13,12 +13,11 @@ from playwright.async_api import Browser, Page, expect
 
 from contracts.events import FollowUpDue
 from tests.browser.agendas import axe, context_of, expert_of, signed_in
-from tests.browser.calls import until
+from tests.browser.calls import PATIENCE, until
 from tests.house import RunningHouse
 from tests.journeys.desk import Desk
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000
 
 
 async def asked(desk: Desk, expert: UUID) -> tuple[str, str]:

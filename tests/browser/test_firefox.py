@@ -58,7 +58,7 @@ async def test_firefox_and_chromium_meet_whoever_comes_first(
     await person.click("[data-do=camera]")
 
     for page in (person, professional):
-        assert await until(partial(sees_and_hears, page), 30), await measured(page)
+        assert await until(partial(sees_and_hears, page), 120), await measured(page)
     words = await person.texts(FOUR), await professional.locator(FOUR).all_text_contents()
     assert words[0] == words[1]
     assert len(words[0]) == 4

@@ -165,7 +165,7 @@ async def a_third_person(
     await professional.click("[data-do=admettre-tiers]")
     await guest.click("[data-do=entrer]")
     for page in (guest, person, professional):
-        assert await until(partial(hears_two, page), 40), f"{await measure(page)} {await page.inner_text('main')}"
+        assert await until(partial(hears_two, page), 120), f"{await measure(page)} {await page.inner_text('main')}"
     await guest.locator("[data-do=partir]").press("Enter")
     await professional.wait_for_selector("[data-stage][data-people='2']")
     await guest.context.close()

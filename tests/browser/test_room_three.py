@@ -7,14 +7,13 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import measure, until
+from tests.browser.calls import PATIENCE, measure, until
 from tests.browser.rooms import Rooms, running
 from tests.browser.test_room import Meeting
 from tests.cluster import Cluster
 from tests.keys import Keys
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +100,7 @@ async def the_node_is_drained(meeting: Meeting, *pages: Page) -> None:
     await asyncio.to_thread(meeting.rooms.second)
     async with meeting.rooms.draining():
         for page in pages:
-            assert await until(partial(hears_two, page, 4), 40), [
+            assert await until(partial(hears_two, page, 4), 120), [
                 (await measure(each), await each.evaluate("window.peers.map((one) => one.connectionState)"))
                 for each in pages
             ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.calls import sees, until
+from tests.browser.calls import PATIENCE, sees, until
 from tests.browser.rooms import Rooms, running
 from tests.browser.test_room import Meeting
 from tests.cluster import Cluster
@@ -87,6 +87,7 @@ async def meeting(chromium: Browser, rooms: Rooms) -> AsyncIterator[Meeting]:
 async def page(chromium: Browser, rooms: Rooms) -> AsyncIterator[Page]:
     """A page that may import the room's modules; it sits in no room."""
     context = await chromium.new_context(bypass_csp=True)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     await page.goto(f"http://127.0.0.1:{rooms.port}/elsewhere")
     yield page

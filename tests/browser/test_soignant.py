@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.calls import PATIENCE
 from tests.gateway.played import CODE, LINK, Played, a_site, an_appointment
 
 pytestmark = pytest.mark.browser
@@ -59,6 +60,7 @@ async def _context(browser: Browser, url: str, **more: Any) -> BrowserContext:
         "base_url": url,
     }
     context = await browser.new_context(**{**given, **more})
+    context.set_default_timeout(PATIENCE)
     await context.add_init_script(WATCH)
     return context
 
@@ -166,7 +168,7 @@ async def test_preparing_opens_nothing_until_asked_then_the_microphone_then_the_
     await expect(page.get_by_text("Fermé", exact=True)).to_be_visible()
     assert await page.evaluate("window.asked") == []
     await page.get_by_role("button", name="Essayer le micro").click()
-    await expect(page.get_by_text("On vous entend bien")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("On vous entend bien")).to_be_visible()
     assert await page.evaluate("window.asked") == ["audio"]
     await page.get_by_role("button", name="Fermer le micro").click()
     await expect(page.get_by_text("Il est de nouveau fermé")).to_be_visible()

@@ -40,7 +40,7 @@ async def test_a_call_at_night_ends_in_a_meeting(house: RunningHouse, chromium: 
     assert not listener.wrong
 
     appointment = await booked(house, starts_at)
-    text = (await until(partial(received, house, f"+33{number.replace(' ', '')}"), seconds=45))["text"]
+    text = (await until(partial(received, house, f"+33{number.replace(' ', '')}"), seconds=120))["text"]
     assert plain(text).split("#")[0] == plain(announced).split("#")[0], "what leaves is what was shown"
     assert "Alix" not in text and "Morvan" not in text
 

@@ -43,7 +43,7 @@ class SecondGateway:
             [*command, "--log-level", "error", "--no-access-log"],
             env={**told, **self.urls, "VEILLEUSE_PUBLIC_URL": self.url},
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", self.port)

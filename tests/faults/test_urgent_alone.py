@@ -46,7 +46,7 @@ async def test_one_gesture_rings_with_booking_video_reminders_redis_and_celery_p
             os.kill(pid, signal.SIGSTOP)
         try:
             gesture = asyncio.create_task(visitor.post("/urgence", {"place": "Brest", "department": "29"}))
-            seconds = await first_ring(house, since, within=10)
+            seconds = await first_ring(house, since, within=60)
             followed = await gesture
             print(f"gesture to first ring with everything else paused: {seconds:.2f} s")
             assert followed.status == 200 and "alerte est partie" in followed.text
@@ -89,14 +89,14 @@ async def test_one_gesture_rings_while_everything_else_is_killed_and_the_directo
             killed = {name: house.kill(name) for name in AWAY}
             since = len(house.messages())
             gesture = asyncio.create_task(visitor.post("/urgence", {"place": "Brest", "department": "29"}))
-            seconds = await first_ring(house, since, within=10)
+            seconds = await first_ring(house, since, within=60)
             followed = await gesture
             print(f"gesture to first ring with everything else killed: {seconds:.2f} s")
             assert followed.status == 200 and "alerte est partie" in followed.text and "SAMU du 29" in followed.text
         finally:
             await shut.close()
             for name, pid in killed.items():
-                await house.back(name, pid, within=60)
+                await house.back(name, pid, within=120)
         found = re.search(r'action="(/urgence/[0-9a-f-]+/lever)"', followed.text)
         assert found is not None
         await visitor.post(found[1], {})

@@ -128,7 +128,7 @@ async def door(settings: Settings, address: Address, keys: Keys) -> AsyncIterato
     await database.stop()
 
 
-async def until(check: Any, seconds: float = 5) -> Any:
+async def until(check: Any, seconds: float = 120) -> Any:
     """Ask `check` again until it says something true."""
     async with asyncio.timeout(seconds):
         while not (found := await check()):

@@ -63,7 +63,7 @@ class House:
         return self.status_of(path) == 200
 
 
-def until(true: Callable[[], bool], within: float = 60.0) -> None:
+def until(true: Callable[[], bool], within: float = 120.0) -> None:
     deadline = time.monotonic() + within
     while not true():
         assert time.monotonic() < deadline, "still not so"

@@ -31,7 +31,7 @@ def program(name: str) -> Process:
     return Process(name, Program(argv), port, probes.http(port, "/"))
 
 
-async def until(true: Callable[[], bool], within: float = 20.0) -> None:
+async def until(true: Callable[[], bool], within: float = 120.0) -> None:
     async with asyncio.timeout(within):
         while not true():
             await asyncio.sleep(0.02)

@@ -110,7 +110,7 @@ class Desk:
         """How the referral stands."""
         return await self.ask("GET", f"/referral/referrals/{permit['referral_id']}")
 
-    async def until(self, permit: Any, status: str, within: float = 60) -> Any:
+    async def until(self, permit: Any, status: str, within: float = 120) -> Any:
         """Wait until the referral has this status."""
         async with asyncio.timeout(within):
             while (found := await self.referral(permit))["status"] != status:

@@ -35,7 +35,7 @@ async def test_at_the_persons_word_the_desk_closes_the_link_that_was_sent(house:
     async with Desk(house) as desk, Visitor(house.url) as listener, Visitor(house.url) as theirs:
         number = f"612{randrange(10**6):06d}"
         permit, _ = await desk.handed_over(phone=f"0{number}")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (sent := [one["text"] for one in house.messages() if one["to"] == f"+33{number}"]):
                 await asyncio.sleep(0.2)
         (link,) = LINK.findall(sent[0])

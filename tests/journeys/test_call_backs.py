@@ -61,7 +61,7 @@ async def test_someone_alone_asks_changes_and_cancels_and_the_number_is_forgotte
         assert "Votre rappel" in moved.text
         left = await visitor.post("/rappel/annuler", {})
         assert "Être rappelé" in left.text and "Votre rappel" not in left.text
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             kept = "SELECT 1 FROM contact WHERE case_id = $1::uuid"
             while await house.ask("reminders", kept, mine["case_id"]):
                 await asyncio.sleep(0.1)

@@ -66,7 +66,7 @@ async def test_the_coordination_asks_a_link_answers_and_what_came_is_seen(house:
     expert_id = await expert_of(house)
     async with Desk(house, Role.COORDINATOR) as desk, Visitor(house.url) as hugo, Visitor(house.url) as marie:
         asked = await desk.ask("POST", "/booking/opening-rounds", {"label": "Essai", "experts": [str(expert_id)]})
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             (row,) = await house.ask("booking", "SELECT id FROM opening_ask WHERE round_id = $1", UUID(asked["id"]))
             while True:  # at night it would wait for the morning: the date is brought here
                 await house.ask("reminders", MORNING, row["id"])
@@ -76,7 +76,7 @@ async def test_the_coordination_asks_a_link_answers_and_what_came_is_seen(house:
                 await asyncio.sleep(0.3)
         secret = re.search(r"/l#([\w-]+)", links[-1]).group(1)  # type: ignore[union-attr]
         await marie.get("/l")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 opened = await marie.post("/l", {"secret": secret})
                 if opened.url.startswith("/creneaux"):

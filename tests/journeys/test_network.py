@@ -32,7 +32,7 @@ def form_to(page: Any, ending: str) -> Any:
     return next(one for one in Found(page).forms if one.action.endswith(ending))
 
 
-async def the_link(house: RunningHouse, mail: str, within: float = 60) -> str:
+async def the_link(house: RunningHouse, mail: str, within: float = 120) -> str:
     """The invitation that reached an address."""
     async with asyncio.timeout(within):
         while True:

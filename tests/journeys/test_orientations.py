@@ -98,7 +98,7 @@ async def test_a_structure_without_an_account_answers_behind_a_link_that_opens_o
         mail = f"accueil-{contact['id'][:8]}@structure.example"
         made = await listener.press(form, ("cible", str(service["id"]), ""), genre="service", courriel=mail)
         assert made.status == 200 and service["name"].replace("'", "’")[:6] in made.text
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (sent := [one for one in house.messages() if one["to"] == mail]):
                 await asyncio.sleep(0.5)
         text = sent[-1]["text"]

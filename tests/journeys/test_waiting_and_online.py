@@ -53,7 +53,7 @@ async def test_an_hour_that_comes_free_is_theirs_with_one_press_and_how_they_mee
             break
         await desk.ask("POST", f"/booking/appointments/{taken['id']}/cancel", {})
         await house.ask("booking", "UPDATE slot_freed SET at = at - interval '1 minute'")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while "est libérée" not in (page := await walker.get("/rdv")).text:
                 await asyncio.sleep(0.5)
         offer = form(page, "/rdv/heure")

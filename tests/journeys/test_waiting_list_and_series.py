@@ -57,7 +57,7 @@ async def test_an_hour_that_comes_free_is_said_aloud_and_taken_for_the_person_at
         await desk.ask("POST", f"/booking/appointments/{taken['id']}/cancel", {})
         await house.ask("booking", "UPDATE slot_freed SET at = at - interval '1 minute'")
         mine = f"/booking/waiting?case_id={permit['case_id']}"
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (offers := (await desk.ask("GET", mine))["entries"][0]["offers"]):
                 await asyncio.sleep(0.3)
         page = await walker.get("/attente")

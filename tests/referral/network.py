@@ -43,7 +43,7 @@ class Network:
             kind,
             UUID(self.id),
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while await self.desk.sql("SELECT 1 FROM timer WHERE due_at <= now()"):
                 await self.desk.tick()
 

@@ -145,7 +145,7 @@ async def test_a_cancel_by_link_puts_it_back_on_top_with_an_owner(desk: Desk) ->
 async def test_the_log_is_sealed_and_a_change_behind_its_back_is_found(desk: Desk) -> None:
     net = await a_network(desk, 1)
     await net.ask()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while await desk.sql("SELECT 1 FROM log_unsealed"):
             await asyncio.sleep(0.1)
     connection = await asyncpg.connect(desk.address.owner)
@@ -188,7 +188,7 @@ async def test_from_level_three_a_step_that_nobody_takes_becomes_a_task_with_a_n
     psychologist = await a_colleague(desk, Role.PSYCHOLOGIST)
     net = await a_network(desk, 0, level=3)
     await desk.sql("UPDATE referral SET next_action_at = now() - interval '1 hour' WHERE id = $1", UUID(net.id))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await net.tasks():  # the app's own tick may be faster
             async with desk.listening.database.transaction() as db:
                 await falling_due.overdue(db)

@@ -158,7 +158,7 @@ async def test_whose_turn_it_is_is_rung_first_and_a_change_of_hands_is_tried_in_
         async with desk.listening.database.transaction() as db:
             await try_the_ladder(db)
     await desk.ringer.once()
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(120):
         while any(one["outcome"] == "pending" for one in (await desk.get("/on-call")).json()["tests"]):
             await asyncio.sleep(0.02)
     tests = (await desk.get("/on-call")).json()["tests"]

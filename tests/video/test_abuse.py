@@ -202,7 +202,7 @@ class TestPackets:
         assert first.sent == []
 
     async def test_eleven_thousand_hostile_packets_stop_no_call_and_leave_nothing_behind(self) -> None:
-        async with a_conversation() as (left, right, pair), asyncio.timeout(20):
+        async with a_conversation() as (left, right, pair), asyncio.timeout(120):
             noise, leg = Random(7), pair.first
 
             def attack(times: int) -> None:

@@ -13,7 +13,7 @@ from services.video.rtc.room import Pair
 from services.video.rtc.sdp import OPUS, VP8
 from tests.video.client import Client
 
-DEADLINE = 10.0
+DEADLINE = 120.0
 
 
 @asynccontextmanager

@@ -78,7 +78,7 @@ async def test_a_drained_node_hands_its_calls_over_and_takes_rooms_again(nodes: 
         assert await silence("node drained", broke, person, professional) < IN_ALL
         assert await holder(nodes, room) != old
         await placement.drain(old, again=True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while any(load.draining for load in (await placement.loads()).values()):
                 await asyncio.sleep(0.1)
 

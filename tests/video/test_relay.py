@@ -44,7 +44,7 @@ URLS = {
     "tcp": f"turn:{RELAY}:3478?transport=tcp",
     "tls": f"turns:{RELAY}:443?transport=tcp",
 }
-DEADLINE = 10.0
+DEADLINE = 120.0
 
 
 Place = tuple[str, str, ssl.SSLContext, str]  # the person's host, the rooms', whom the person trusts, in a file

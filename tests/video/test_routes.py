@@ -57,7 +57,7 @@ class Talk:
 
     async def hears(self, kind: str) -> FromServer:
         """The next message of that kind."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while True:
                 message = msgspec.json.decode(await self.socket.receive_str(), type=FromServer)
                 if message.kind == kind:
@@ -66,7 +66,7 @@ class Talk:
     async def ends(self) -> tuple[str | None, int | None]:
         """The last problem said, and the code that the socket closed with."""
         problem = None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             async for frame in self.socket:
                 message = msgspec.json.decode(frame.data, type=FromServer)
                 problem = message.code if message.kind == "problem" else problem
@@ -227,7 +227,7 @@ class TestMedia:
             client = Client(audio=10 * number + 1, video=10 * number + 2, repair=10 * number + 3)
             await talk.say("answer", leg=offer.leg, sdp=await client.answer(offer.sdp or ""))
             clients.append(client)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             await asyncio.gather(*(client.connected.wait() for client in clients))
         for client in clients:
             await client.close()
@@ -281,7 +281,7 @@ class TestTheCoordination:
         headers = bearer(doors.keys.rings["identity"], "video", a_caller(Role.COORDINATOR))
         async with doors.open("person") as person, aiohttp.ClientSession(headers=headers) as http:
             await person.hears("welcome")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(120):
                 while True:
                     async with http.get(f"{address}/nodes") as answer:
                         text = await answer.text()

@@ -48,7 +48,7 @@ class Visitor:
         if self._client is not None:
             await self._client.close()
 
-    async def hears(self, after: float | None = None, within: float = 20.0) -> float:
+    async def hears(self, after: float | None = None, within: float = 120.0) -> float:
         """The moment of the first packet after `after` (now, unless said)."""
         since = time.monotonic() if after is None else after
         async with asyncio.timeout(within):
@@ -56,13 +56,13 @@ class Visitor:
                 await asyncio.sleep(0.01)
         return next(moment for moment in self.heard if moment > since)
 
-    async def linked_again(self, within: float = 10.0) -> None:
+    async def linked_again(self, within: float = 120.0) -> None:
         """Once the line that was lost is back."""
         async with asyncio.timeout(within):
             while not self.codes or self._socket is None or self._socket.closed:
                 await asyncio.sleep(0.01)
 
-    async def paired(self, times: int, within: float = 10.0) -> None:
+    async def paired(self, times: int, within: float = 120.0) -> None:
         """Once it was given that many pairs of legs in all."""
         async with asyncio.timeout(within):
             while len(self.epochs) < times:
