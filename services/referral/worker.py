@@ -47,5 +47,8 @@ SERVICE = Service(
         AccountOpened: listeners.account_opened,
         AccountClosed: listeners.account_closed,
     },
-    together={AppointmentBooked: listeners.appointments_booked},
+    together={
+        AppointmentBooked: listeners.appointments_booked,
+        AvailabilityChanged: listeners.availabilities_changed,
+    },
 )

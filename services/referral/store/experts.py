@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -122,20 +122,35 @@ async def close(db: AsyncConnection, expert_id: UUID) -> Expert | None:
     return from_row(row) if row else None
 
 
-async def announce(db: AsyncConnection, event: AvailabilityChanged, *, now: datetime) -> None:
+ANNOUNCED = text(
+    """
+    INSERT INTO expert_standing AS known (expert_id, version, first_free, announced, closed_since)
+    SELECT expert_id, version, CAST(first_free AS jsonb), true,
+        CASE WHEN first_free = '{}' THEN CAST(:now AS timestamptz) END
+    FROM unnest(CAST(:expert_id AS uuid[]), CAST(:version AS bigint[]), CAST(:first_free AS text[]))
+        AS told(expert_id, version, first_free)
+    ON CONFLICT (expert_id) DO UPDATE
+    SET version = excluded.version, first_free = excluded.first_free, announced = true,
+        closed_since = CASE WHEN excluded.closed_since IS NOT NULL
+            THEN coalesce(known.closed_since, excluded.closed_since) END
+    WHERE known.version < excluded.version
+    """
+)
+
+
+async def announce(db: AsyncConnection, *events: AvailabilityChanged, now: datetime) -> None:
     """Keep the first free slots that booking announced; an older version changes nothing."""
+    latest: dict[UUID, AvailabilityChanged] = {}
+    for event in events:
+        if event.expert_id not in latest or latest[event.expert_id].version < event.version:
+            latest[event.expert_id] = event
+    told = [latest[expert_id] for expert_id in sorted(latest)]  # one order for all who lock several
     row = {
-        "expert_id": event.expert_id,
-        "version": event.version,
-        "first_free": msgspec.to_builtins(event.first_free, str_keys=True),
-        "announced": True,
-        "closed_since": None if event.first_free else now,
+        "expert_id": [one.expert_id for one in told],
+        "version": [one.version for one in told],
+        "first_free": [msgspec.json.encode(one.first_free).decode() for one in told],
     }
-    told = insert(expert_standing).values(row)
-    newer = expert_standing.c.version < event.version
-    closed = None if event.first_free else func.coalesce(expert_standing.c.closed_since, now)
-    kept = {"version": event.version, "first_free": row["first_free"], "announced": True, "closed_since": closed}
-    await db.execute(told.on_conflict_do_update(index_elements=["expert_id"], set_=kept, where=newer))
+    await db.execute(ANNOUNCED, {**row, "now": now})
 
 
 def as_row(one: Expert) -> dict[str, Any]:
