@@ -179,6 +179,7 @@ class MyOffer(msgspec.Struct, frozen=True):
     asked: list[str] = []  # codes of the motives, in the order of their words
     windows: list[str] = []  # when the person can
     may_book: bool = False  # accepted, and no hour is found yet
+    time_zone: str = "Europe/Paris"  # of who reads it: the hours that they propose are theirs
 
 
 class MyOffers(msgspec.Struct, frozen=True):

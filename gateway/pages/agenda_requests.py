@@ -54,7 +54,8 @@ async def decline(offer_id: FromPath[UUID], page: NamedPage) -> Answer:
     otherwise = page.field("autrement") == "oui"
 
     async def act() -> Answer:
-        said = await page.house.orientations.decline(offer_id, answer_typed(page), key=page.key("decline"))
+        answer = await answer_typed(page, offer_id)
+        said = await page.house.orientations.decline(offer_id, answer, key=page.key("decline"))
         word = "propose" if otherwise else "decline-encore" if said.may_stop else "decline"
         return done(page, own_only(page), word)
 

@@ -1,9 +1,8 @@
 """What a professional is asked, on a page of their own; and the same one request behind a structure's link."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -17,8 +16,9 @@ from gateway.door import NotForYou, SessionLocked, SignInFirst
 from gateway.guards import PERSON_ONLY, to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
+from gateway.pages.agenda_whose import day_typed, hour_typed, instant
 from gateway.visits import theme_at
-from kit.errors import Refusal
+from kit.errors import Invalid, Refusal
 from kit.http import PeerProblem
 
 EXPERT_ONLY = to(Role.EXPERT)
@@ -70,9 +70,9 @@ async def accept(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | R
 async def decline(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """No with its reason, or otherwise: another hour, another way of meeting."""
     try:
-        answer = answer_typed(page)
+        answer = await answer_typed(page, offer_id)
         said = await page.house.orientations.decline(offer_id, answer, key=page.key("decline"))
-    except PeerProblem as error:
+    except (PeerProblem, Invalid) as error:
         return await _refused(page, error, open_=offer_id)
     if said.may_stop:
         return page.redirect(f"/demandes?motif={said.may_stop}")
@@ -108,7 +108,7 @@ async def answer_linked(page: NamedPage) -> Response[str] | Redirect:
         if page.field("reponse") == "oui":
             await client.accept(offer_id, key=page.key("accept"))
             return page.redirect("/demande?dit=oui")
-        await client.decline(offer_id, answer_typed(page), key=page.key("decline"))
+        await client.decline(offer_id, await answer_typed(page, offer_id), key=page.key("decline"))
     except PeerProblem as error:
         said = sentence(error.problem.code, error.problem.status)
         return await _linked(page, status=error.problem.status, refusal=said)
@@ -152,16 +152,17 @@ def _waits(one: MyOffer, now: datetime) -> bool:
     return one.status in WAITING and one.expires_at > now
 
 
-def answer_typed(page: Page) -> Decline:
-    """The form's answer; « autrement » carries another hour (in Paris time) or another way of meeting."""
+async def answer_typed(page: Page, offer_id: UUID) -> Decline:
+    """The form's answer; « autrement » carries another hour, on the clock of who proposes it, or another way."""
     otherwise = page.field("autrement") == "oui"
     reason = one_of(page.field("raison") or ("delay" if otherwise else ""), REASONS)
     until, motive, modality = page.field("jusque"), page.field("motif")[:40], page.field("facon")
+    counter = await _counter(page, offer_id) if otherwise and page.field("jour") else None
     return Decline(
         reason=DeclineReason(reason),
         until=_day(until) if until and reason == "capacity" else None,
         motive=motive or None,
-        counter_at=_hour(page.field("jour"), page.field("heure")) if otherwise and page.field("jour") else None,
+        counter_at=counter,
         counter_modality=Modality(one_of(modality, {each.value: each.value for each in Modality}))
         if otherwise and modality
         else None,
@@ -175,18 +176,17 @@ def _day(given: str) -> date:
         raise UnclearChoice() from error
 
 
-def _hour(day: str, hour: str) -> datetime:
-    try:
-        wall = datetime.fromisoformat(f"{day[:10]}T{(hour or '09:00')[:5]}")
-    except ValueError as error:
-        raise UnclearChoice() from error
-    return wall.replace(tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
+async def _counter(page: Page, offer_id: UUID) -> datetime:
+    day, hour = day_typed(page.field("jour")), hour_typed(page.field("heure") or "09:00", field="heure")
+    zones = {one.id: one.time_zone for one in await page.house.orientations.mine()}
+    return instant(day, hour, zones.get(offer_id, ""))
 
 
-async def _refused(page: Page, error: PeerProblem, *, open_: UUID | None = None) -> Response[str]:
-    said = sentence(error.problem.code, error.problem.status)
+async def _refused(page: Page, error: PeerProblem | Invalid, *, open_: UUID | None = None) -> Response[str]:
+    problem = error.problem if isinstance(error, PeerProblem) else error
+    said = sentence(problem.code, problem.status)
     typed = {name: page.field(name)[:80] for name in ("raison", "jusque", "motif", "jour", "heure", "facon")}
-    return await _mine(page, status=error.problem.status, refusal=said, open_=open_, typed=typed)
+    return await _mine(page, status=problem.status, refusal=said, open_=open_, typed=typed)
 
 
 HANDLERS = [mine, seen, accept, decline, stop_motive, linked, answer_linked]

@@ -3,11 +3,13 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from kit.clock import now
 from tests.house import RunningHouse
 from tests.journeys.desk import Desk
 from tests.journeys.walker import Found, Walker
@@ -159,3 +161,28 @@ async def test_who_said_yes_chooses_the_hour_in_their_own_agenda(house: RunningH
     assert [task["kind"] for task in tasks] == ["own_hour"]  # the person has to be told
     (row,) = await house.ask("booking", "SELECT seen_at FROM appointment WHERE id = $1", UUID(shown["appointment_id"]))
     assert row["seen_at"] is not None
+
+
+async def test_another_hour_is_proposed_on_the_clock_of_who_proposes_it(house: RunningHouse, desk: Desk) -> None:
+    expert = await the_expert(house)
+    away = "UPDATE expert SET time_zone = $2 WHERE id = $1"
+    await house.ask("referral", away, expert, "Indian/Reunion")
+    try:
+        permit = await desk.permit(await desk.call(level=2, help=[], modalities=[]))
+        path = f"/referral/referrals/{permit['referral_id']}/offers"
+        await desk.ask("POST", path, {"targets": [str(expert)]})
+        offer = (await desk.ask("GET", path))["offers"][0]["id"]
+        day = (now() + timedelta(days=9)).date()
+        answer = {"autrement": "oui", "jour": day.isoformat(), "facon": ""}
+        async with Walker(house.url) as professional:
+            await entered(professional, house, "expert")
+            for page in (f"/agenda/demandes/{offer}/autrement", "/demandes"):
+                assert "heure de La Réunion" in (await professional.get(page)).text
+            wrong = await professional.post(f"/demandes/{offer}/non", {**answer, "heure": "25:61"})
+            assert wrong.status == 422 and "existe pas" in wrong.text and f'value="{day}"' in wrong.text
+            said = await professional.post(f"/demandes/{offer}/non", {**answer, "heure": "10:00"})
+            assert said.status == 200 and "si cela lui convient" in said.text
+        (row,) = await house.ask("referral", "SELECT counter_at FROM offer WHERE id = $1", UUID(offer))
+        assert row["counter_at"] == datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+    finally:
+        await house.ask("referral", away, expert, "Europe/Paris")

@@ -111,8 +111,9 @@ async def of_target(db: AsyncConnection, target_id: UUID, *, since: datetime, li
             referral.c.need_id,
             case((booked, referral.c.starts_at)).label("booked_at"),
             (to_book & (offer.c.status == "accepted")).label("may_book"),
+            expert.c.time_zone,
         )
-        .select_from(joined)
+        .select_from(joined.outerjoin(expert, expert.c.id == offer.c.target_id))
         .where(offer.c.target_id == target_id, or_(waiting, offer.c.sent_at > since))
         .order_by(waiting.desc(), offer.c.sent_at.desc())
         .limit(limit)

@@ -20,6 +20,8 @@ async def shown(db: AsyncConnection, vault: Vault, row: Any) -> MyOffer:
     sheet = await referrals.codes_of_need(db, row.need_id)
     kind = OrientationKind(row.orientation_kind)
     before = shown_offers.before_accept(one, sheet, kind)
+    if row.time_zone is not None:
+        before = msgspec.structs.replace(before, time_zone=row.time_zone)
     if not shown_offers.opens(one):
         return before
     query = select(need.c.typed, care_case.c.data_key).join(care_case, care_case.c.id == need.c.case_id)
