@@ -158,6 +158,10 @@ RULES: Final = {
         SELECT id FROM urgent_action WHERE status = 'acknowledged'
         AND (acknowledged_at IS NULL OR acknowledged_by IS NULL)
     """,
+    "someone is one turn of an expert, however many weeks they come": """
+        SELECT referral_id FROM appointment WHERE charged_at IS NOT NULL AND refunded_at IS NULL
+        GROUP BY referral_id, expert_id HAVING count(*) > 1
+    """,
     "a charge is refunded after it was made": """
         SELECT id FROM appointment WHERE refunded_at < charged_at OR (refunded_at IS NOT NULL AND charged_at IS NULL)
     """,

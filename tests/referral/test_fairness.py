@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.events import AppointmentCancelled, AppointmentMissed
+from contracts.events import AppointmentBooked, AppointmentCancelled, AppointmentMissed
 from contracts.words import Role
 from kit.clock import now
 from services.referral.store import experts, fairness
@@ -30,6 +30,29 @@ async def test_a_refund_takes_back_what_was_charged_whatever_the_capacity_is_now
     about = (told.appointment_id, 2, told.case_id, told.referral_id, told.expert_id)
     over = AppointmentCancelled(*about, told.starts_at, "person") if ended == "cancelled" else AppointmentMissed(*about)
     await desk.hears(over)
+    assert await _pass_of(desk, expert.id) == pytest.approx(0)
+
+
+async def test_someone_who_comes_several_weeks_is_one_turn(desk: Desk) -> None:
+    expert, referral = await desk.expert(capacity=4), await desk.referral()
+    weeks = [booked(referral, expert, appointment_id=uuid4()) for _ in range(3)]
+    turn = "SELECT id, charged_at FROM appointment WHERE charged_at IS NOT NULL AND refunded_at IS NULL"
+    await desk.hears(weeks[0])
+    (first,) = await desk.sql(turn)
+    await desk.hears(*weeks[1:])
+    assert await _pass_of(desk, expert.id) == pytest.approx(0.25)
+
+    async def cancelled(week: AppointmentBooked) -> None:
+        about = (week.appointment_id, 2, week.case_id, week.referral_id, week.expert_id)
+        await desk.hears(AppointmentCancelled(*about, week.starts_at, "person"))
+
+    await cancelled(weeks[0])
+    (left,) = await desk.sql(turn)
+    assert left["id"] in {one.appointment_id for one in weeks[1:]}
+    assert left["charged_at"] == first["charged_at"], "taken when they were taken, not when a week fell away"
+    assert await _pass_of(desk, expert.id) == pytest.approx(0.25)
+    for week in weeks[1:]:
+        await cancelled(week)
     assert await _pass_of(desk, expert.id) == pytest.approx(0)
 
 

@@ -225,6 +225,7 @@ def _steps(life: _Life) -> Iterator[tuple[Any, ...]]:
         yield life.referral.id, at, step.from_status, step.to_status, step.cause, actor
 
 
+STANDS = (Standing.BOOKED, Standing.ATTENDED)
 _APPOINTMENT = (
     "id",
     "referral_id",
@@ -242,8 +243,11 @@ _APPOINTMENT = (
 
 def _appointments(life: _Life) -> Iterator[tuple[Any, ...]]:
     latest = {one.id: one for one in life.call.appointments}
+    taken: dict[UUID, UUID] = {}  # by expert: the one appointment that is their turn
+    for one in sorted(latest.values(), key=lambda one: one.standing not in STANDS):
+        taken.setdefault(one.expert_id, one.id)
     for one in latest.values():
-        kept = one.standing in (Standing.BOOKED, Standing.ATTENDED)
+        turn = taken[one.expert_id] == one.id
         yield (
             one.id,
             life.referral.id,
@@ -254,8 +258,8 @@ def _appointments(life: _Life) -> Iterator[tuple[Any, ...]]:
             one.starts_at,
             one.modality,
             one.cancelled_by,
-            life.call.ended_at,
-            None if kept else one.starts_at or life.call.ended_at,
+            life.call.ended_at if turn else None,
+            (one.starts_at or life.call.ended_at) if turn and one.standing not in STANDS else None,
         )
 
 

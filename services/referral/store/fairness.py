@@ -21,15 +21,22 @@ _AWAY = """
 
 SETTLE = text(
     f"""
-    WITH counted AS (
-        UPDATE appointment a SET charged_at = coalesce(a.charged_at, :now),
-            refunded_at = CASE WHEN a.standing IN ('booked', 'attended') THEN NULL ELSE CAST(:now AS timestamptz) END,
-            charge = CASE WHEN a.standing IN ('booked', 'attended') THEN {ONE_TURN}
-                     ELSE coalesce(a.charge, {ONE_TURN}) END
-        FROM expert e
-        WHERE a.referral_id = :referral_id AND e.id = a.expert_id
-          AND (a.standing IN ('booked', 'attended')) <> (a.charged_at IS NOT NULL AND a.refunded_at IS NULL)
-          AND (a.standing IN ('booked', 'attended') OR a.charged_at IS NOT NULL)
+    WITH held AS (
+        SELECT id, expert_id, starts_at, standing IN ('booked', 'attended') AS stands,
+            charged_at IS NOT NULL AND refunded_at IS NULL AS charged, charged_at
+        FROM appointment WHERE referral_id = :referral_id
+    ), turn AS (
+        SELECT id, expert_id, charged,
+            stands AND row_number() OVER (PARTITION BY expert_id, stands ORDER BY charged DESC, starts_at, id) = 1
+                AS due,
+            max(charged_at) FILTER (WHERE charged) OVER (PARTITION BY expert_id) AS since
+        FROM held
+    ), counted AS (
+        UPDATE appointment a SET charged_at = coalesce(a.charged_at, t.since, :now),
+            refunded_at = CASE WHEN t.due THEN NULL ELSE CAST(:now AS timestamptz) END,
+            charge = CASE WHEN t.due THEN {ONE_TURN} ELSE coalesce(a.charge, {ONE_TURN}) END
+        FROM turn t JOIN expert e ON e.id = t.expert_id
+        WHERE a.id = t.id AND t.due <> t.charged AND (t.due OR a.charged_at IS NOT NULL)
         RETURNING a.expert_id, CASE WHEN a.refunded_at IS NULL THEN a.charge ELSE -a.charge END AS step
     )
     UPDATE expert_standing s SET stride_pass = s.stride_pass + c.steps
@@ -76,7 +83,10 @@ WELCOME = text(
 
 
 async def settle(db: AsyncConnection, referral_id: UUID, *, now: datetime) -> None:
-    """Charge each expert for who they take, and refund whoever did not come: exactly what was charged."""
+    """Charge each expert for who they take, and refund whoever did not come: exactly what was charged.
+
+    Someone is taken once: the weeks that follow with the same expert are no further turns (referral.md §3.3).
+    """
     await db.execute(SETTLE, {"referral_id": referral_id, "now": now})
 
 
