@@ -179,6 +179,56 @@ async def test_a_browser_without_any_way_for_a_voice_still_writes_under_the_lock
     assert not meeting.errors
 
 
+PATIENCE_OF_A_CALL = """
+async () => {
+  const { Patience } = await import('/static/room/patience.js');
+  const patience = new Patience();
+  const tries = [];
+  const wait = (seconds, packets) => {
+    let waited = 0;
+    for (let second = 0; second < seconds; second++) {
+      waited += 1;
+      if (!patience.over(packets)) continue;
+      tries.push(waited);
+      waited = 0;
+      patience.begin();
+    }
+  };
+  wait(100, 0);
+  wait(1, 50);
+  wait(10, 0);
+  return tries;
+}
+"""
+
+
+async def test_a_connection_that_does_not_come_is_begun_anew_later_and_later(page: Page) -> None:
+    assert await page.evaluate(PATIENCE_OF_A_CALL) == [8, 16, 32, 32, 8], "and as soon as at first once one has come"
+
+
+RETRIES = """
+async () => {
+  const { Other } = await import('/static/room/other.js');
+  const sent = [];
+  const made = (seat) => {
+    const send = (message) => sent.push([message.kind, message.seat]);
+    const other = new Other({ seat, capable: true, calls: true, send });
+    other.call = { epoch: 3, close() {} };
+    return other;
+  };
+  const [person, guest, gone] = ['person', 'guest', 'gone'].map(made);
+  for (const other of [person, guest, gone]) other.againIn(20);
+  gone.close();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return sent;
+}
+"""
+
+
+async def test_two_who_fall_silent_at_once_are_each_asked_again(page: Page) -> None:
+    assert await page.evaluate(RETRIES) == [["join", "person"], ["join", "guest"]]
+
+
 LADDER = """
 async (script) => {
   const { FIRST, RUNGS, step } = await import('/static/room/ladder.js');

@@ -2,15 +2,14 @@
 
 import { Connection } from './connection.js';
 import { encoding, FIRST, NO_PICTURE, step } from './ladder.js';
+import { Patience } from './patience.js';
 
 const STALLED = 2; // seconds without a packet
 const QUIET = 5; // the same, for one that is kept while another is made: it may come back first
-const REACHED = 8; // seconds to hear a first packet; twice as many at each further try, since a slow phone or
-const LONGEST = 32; // network that is only ever begun anew would never get there
 const OVERLAP = 6000; // ms; a node keeps the earlier pair a little longer
 const LAST_WORDS = 400; // ms; what is still on its way by the earlier connection
 
-const nothingYet = () => ({ packets: 0, still: 0, lost: 0, waited: 0 });
+const nothingYet = () => ({ packets: 0, still: 0, lost: 0 });
 
 /** Dispatches `heard` (detail: stream), `quality` (detail: good, fair, poor), `rung`, `stalled`, `leak`, `sealed` (detail: counts). */
 export class Call extends EventTarget {
@@ -27,7 +26,7 @@ export class Call extends EventTarget {
   #watching = null;
   #last = nothingYet();
   #ladder = FIRST;
-  #reached = REACHED;
+  #patience = new Patience();
 
   constructor({ sealing, send, ice, devices }) {
     super();
@@ -130,6 +129,7 @@ export class Call extends EventTarget {
   #instead() {
     this.#letGo();
     this.#last = nothingYet();
+    this.#patience.begin();
     if (this.#now) this.#show(this.#now);
   }
 
@@ -151,18 +151,15 @@ export class Call extends EventTarget {
     const last = this.#last;
     const still = packets > last.packets || packets === 0 ? 0 : last.still + 1;
     const share = Math.max(0, lost - last.lost) / Math.max(1, packets - last.packets + lost - last.lost);
-    const waited = packets ? 0 : last.waited + 1;
-    this.#last = { packets, lost, still, waited };
-    if (packets) this.#reached = REACHED;
+    this.#last = { packets, lost, still };
+    const late = this.#patience.over(packets);
     const worst = Math.max(share, lossThere);
     const lower = this.rung > 0 && !this.#ladder.starting;
     const level = still || worst > 0.1 || delay > 0.6 || this.rung === NO_PICTURE ? 'poor' : worst > 0.03 || delay > 0.3 || lower ? 'fair' : 'good';
     this.dispatchEvent(new CustomEvent('quality', { detail: level }));
     if (this.#devices.video && this.#pictureAllowed) this.#climb({ bitrate, loss: lossThere, delay });
     if (still === QUIET && this.#before) return this.#instead();
-    if (waited === this.#reached) this.#reached = Math.min(2 * waited, LONGEST);
-    else if (still !== STALLED) return;
-    this.dispatchEvent(new Event('stalled'));
+    if (still === STALLED || late) this.dispatchEvent(new Event('stalled'));
   }
 
   #climb(reading) {
@@ -180,6 +177,7 @@ export class Call extends EventTarget {
     this.#now = null;
     if (kept) return;
     this.#last = nothingYet();
+    this.#patience.begin();
     this.rung = FIRST.rung;
     this.#ladder = FIRST;
   }

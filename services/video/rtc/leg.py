@@ -23,7 +23,7 @@ from services.video.rtc import sdp
 from services.video.rtc.wire import Srtp, Straight
 
 WAITING_AT_ONCE = 32  # datagrams of a handshake that nobody reads yet
-CONNECT_WITHIN = 35.0  # seconds; a browser begins anew by itself after 8, 16 and then 32 without a packet
+CONNECT_WITHIN = 35.0  # seconds; a browser begins anew by itself (room/patience.js), after 32 at most
 
 
 class LegState(StrEnum):
