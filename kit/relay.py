@@ -15,10 +15,10 @@ from kit.log import log
 from kit.metrics import outbox_oldest_age_seconds, outbox_rows
 from kit.tables import outbox
 
-BATCH = 200
+BATCH = 500
 SWEEP_SECONDS = 1.0
 GATHER_SECONDS = 0.02  # events of the same instants leave together
-GATHER_LONGER = 0.3  # in a flood: each message to the broker costs as much as twenty events in it
+GATHER_LONGER = 0.8  # in a flood: each message, and the transaction that hears it, has a price of its own
 FLOOD = 5
 
 HEARD_BY = {kind.__name__: services for kind, services in LISTENERS.items()}
