@@ -88,7 +88,7 @@ class Scene:
         return found
 
     async def until(self, condition: str) -> list[Any]:
-        """The rows once all of them are so; asked again as the tick does, for a dead worker's last claim may come late."""
+        """The rows once all are so; asked again as the tick does, for a dead worker may have claimed at the last."""
         asked = time.monotonic()
         async with asyncio.timeout(PATIENCE):
             while await self.house.sql(f"SELECT 1 FROM message WHERE NOT ({condition})"):
