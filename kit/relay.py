@@ -16,6 +16,7 @@ from kit.metrics import outbox_oldest_age_seconds, outbox_rows
 from kit.tables import outbox
 
 BATCH = 500
+AGAIN = 50  # what was too slow as a whole comes back in parts that are not
 SWEEP_SECONDS = 1.0
 GATHER_SECONDS = 0.02  # events of the same instants leave together
 GATHER_LONGER = 0.8  # in a flood: each message, and the transaction that hears it, has a price of its own
@@ -128,7 +129,7 @@ class Relay:
 
     async def _again(self) -> None:
         async with self.database.engine.connect() as db, db.begin():
-            rows = (await db.execute(TAKE_UNHEARD, {"batch": BATCH})).all()
+            rows = (await db.execute(TAKE_UNHEARD, {"batch": AGAIN})).all()
             if rows:
                 await self.broker.deliver({self.service: [_letter(row) for row in rows]})
 
