@@ -222,4 +222,4 @@ class TestPackets:
             await left.send(rtp(100, 1, OPUS))
 
             assert await right.received() == rtp(pair.second.offered.audio, 1, OPUS)
-            assert grown < 64 * 1024
+            assert grown < 128 * 1024  # one object kept for each packet would be twice that
