@@ -12,10 +12,9 @@ from contracts.orientations import MyOffer
 from gateway import orientation_words as words
 from gateway.page import NamedPage, Page
 from gateway.pages.agenda_whose import OWN_ONLY, Answer, NoAgenda, done, own_only, tried
-from gateway.pages.demandes import answer_typed
+from gateway.pages.demandes import WAITING, answer_typed, waits
 
 TEMPLATE = "agenda/demande.html"
-WAITING = ("sent", "seen")
 TYPED = ("raison", "jusque", "motif", "jour", "heure", "facon")
 
 
@@ -85,7 +84,7 @@ async def _card(page: Page, offer_id: UUID, gesture: str, *, refusal: str = "", 
         status=status,
         who=who,
         it=found,
-        waits=found.status in WAITING and found.expires_at > page.now,
+        waits=waits(found, page.now),
         gesture=gesture,
         words=words,
         typed={name: page.field(name)[:80] for name in TYPED},

@@ -122,9 +122,9 @@ async def _mine(page: Page, *, status: int = 200, **more: Any) -> Response[str]:
         "demandes/demandes.html",
         block="liste",
         status=status,
-        waiting=sorted((one for one in offers if _waits(one, page.now)), key=lambda one: (one.expires_at, one.id)),
+        waiting=sorted((one for one in offers if waits(one, page.now)), key=lambda one: (one.expires_at, one.id)),
         to_book=[one for one in offers if one.may_book],
-        answered=[one for one in offers if not one.may_book and not _waits(one, page.now)],
+        answered=[one for one in offers if not one.may_book and not waits(one, page.now)],
         said=SAID.get(page.request.query_params.get("dit", ""), ""),
         motive=motive if motive.isidentifier() and len(motive) <= 40 else "",
         words=words,
@@ -140,7 +140,7 @@ async def _linked(page: Page, *, status: int = 200, refusal: str = "") -> Respon
         "demandes/demande.html",
         status=status,
         it=one,
-        waits=one is not None and _waits(one, page.now),
+        waits=one is not None and waits(one, page.now),
         said=page.request.query_params.get("dit", ""),
         refusal=refusal,
         words=words,
@@ -148,7 +148,8 @@ async def _linked(page: Page, *, status: int = 200, refusal: str = "") -> Respon
     )
 
 
-def _waits(one: MyOffer, now: datetime) -> bool:
+def waits(one: MyOffer, now: datetime) -> bool:
+    """Whether it may still be answered."""
     return one.status in WAITING and one.expires_at > now
 
 
