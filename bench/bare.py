@@ -8,6 +8,7 @@ import json
 import os
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,6 +16,7 @@ from contracts.permits import BookPermit
 from contracts.words import ExpertProfession, Modality, VisitKind
 from services.booking.domain.search import Search
 from services.booking.store import booking, slots
+from services.booking.store.batches import alone
 from services.booking.store.lines import Lines
 
 LINES = Lines(os.environ["BARE_DSN"], size=8)
@@ -43,7 +45,7 @@ async def _book(body: bytes) -> tuple[int, Any]:
     )
     permit = BookPermit(case_id=uuid.UUID(asked["case_id"]), referral_id=uuid.uuid4())
     answer, _ = await booking.book(
-        LINES,
+        partial(alone, LINES),
         wanted,
         permit,
         BARE_BOOK,

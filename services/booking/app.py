@@ -22,6 +22,7 @@ from services.booking.routes import CONTROLLERS, HOT
 from services.booking.routes.giving import ask_for
 from services.booking.settings import Settings, read
 from services.booking.store import absences, experts, giving, holds, holidays, types, watch
+from services.booking.store.batches import Batches
 from services.booking.store.lines import Lines
 
 
@@ -67,6 +68,7 @@ async def begin(house: House) -> None:
     today = now().date()  # read now: a second of one core, which later would keep everybody waiting, in a thread too
     rules.between(rules.MAINLAND, first=today, last=today + rules.AHEAD)
     house.things["lines"] = Lines(house.database.url, size=house.settings.lines)
+    house.things["batches"] = Batches(house.things["lines"])
     # Searches have their own: whoever has an agenda alone may search, while all that write wait for that agenda.
     house.things["reading"] = Lines(house.database.url, size=house.settings.lines)
 

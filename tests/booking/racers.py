@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from contracts.caller import Caller, Grant
@@ -14,6 +15,7 @@ from kit.errors import Refusal
 from services.booking.domain.appointments import CANCELLED_BY, Party
 from services.booking.domain.refusals import SlotTaken
 from services.booking.store import appointments, booking, holds
+from services.booking.store.batches import Batches, alone
 from services.booking.store.lines import Lines
 from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, a_permit, local_noon
 
@@ -22,12 +24,12 @@ OURSELVES = Caller(subject=NOBODY, grants=(Grant(Role.SERVICE),))
 
 
 async def _book(
-    lines: Lines, expert_id: UUID, starts_at: datetime, *, hold_id: int | None = None, who: UUID = NOBODY
+    ask: booking.Ask, expert_id: UUID, starts_at: datetime, *, hold_id: int | None = None, who: UUID = NOBODY
 ) -> str:
     wanted = booking.Wanted(expert_id, FIRST_VIDEO.id, starts_at)
     try:
         await booking.book(
-            lines,
+            ask,
             wanted,
             a_permit(),
             booking.Asker(who, "psychologist"),
@@ -46,7 +48,7 @@ def race(url: str, expert_id: UUID, starts_at: datetime, clients: int) -> list[s
         lines = [Lines(url, size=1) for _ in range(clients)]
         for line in lines:
             await line.fetch("SELECT 1")
-        said = await asyncio.gather(*(_book(line, expert_id, starts_at) for line in lines))
+        said = await asyncio.gather(*(_book(partial(alone, line), expert_id, starts_at) for line in lines))
         for line in lines:
             await line.close()
         return said
@@ -59,13 +61,14 @@ class Jostler:
 
     def __init__(self, url: str, expert_id: UUID, seed: int) -> None:
         self.lines, self.database = Lines(url, size=2), Database(url, size=2)
+        self.ask = Batches(self.lines).book
         self.expert_id, self.chance, self.me = expert_id, random.Random(seed), uuid4()
 
     def start(self) -> datetime:
         return local_noon(self.chance.choice((3, 4)), hour=8) + timedelta(minutes=15 * self.chance.randrange(28))
 
     async def book(self) -> str:
-        return await _book(self.lines, self.expert_id, self.start())
+        return await _book(self.ask, self.expert_id, self.start())
 
     async def hold(self) -> int:
         kind = self.chance.choice((FIRST_VIDEO, FOLLOW_VIDEO))
@@ -78,7 +81,7 @@ class Jostler:
         start = self.start()
         wanted = booking.Wanted(self.expert_id, FIRST_VIDEO.id, start)
         kept = await booking.hold(self.lines, wanted, a_permit(), booking.Asker(self.me, "psychologist"), now())
-        return await _book(self.lines, self.expert_id, start, hold_id=kept.id, who=self.me)
+        return await _book(self.ask, self.expert_id, start, hold_id=kept.id, who=self.me)
 
     async def give_back(self) -> str:
         hold_id = await self.hold()

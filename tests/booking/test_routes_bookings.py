@@ -100,6 +100,8 @@ async def test_what_may_not_be_booked_says_why(door: Door) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "expert-not-allowed")
     naive = await door.book(expert_id, local_noon().replace(tzinfo=None))
     assert (naive.status_code, naive.json()["code"]) == (422, "unclear-time")
+    between = await door.book(expert_id, local_noon() + timedelta(seconds=7))
+    assert (between.status_code, between.json()["fields"]) == (422, {"starts_at": "a whole minute"})
 
 
 async def test_a_forged_permit_opens_nothing(door: Door) -> None:

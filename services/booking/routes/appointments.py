@@ -36,7 +36,7 @@ class Appointments(Controller):
     @post(guards=[only(*DESK)])
     async def book(
         self, request: Request[Any, Any, Any], data: JSONBody[shapes.NewAppointment], caller: Me, house: NamedHouse
-    ) -> Response[bytes]:
+    ) -> Response[shapes.Appointment]:
         """Book a slot for a referral, from a hold or directly; `slot-taken` if someone was faster."""
         return book.response(await book.book(house, data, await book.asker(request, caller)))
 

@@ -44,7 +44,7 @@ async def book(house: House, data: NewAppointment, asker: Asker) -> Answer:
     wanted, moment = booking.Wanted(data.expert_id, data.type_id, instant(data.starts_at)), now()
     try:
         body, replayed = await booking.book(
-            house.things["lines"],
+            house.things["batches"].book,
             wanted,
             permit,
             asker,

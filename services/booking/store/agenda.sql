@@ -134,12 +134,15 @@ BEGIN
     END IF;
 END $$;
 
--- Takes one range out of every type's free time: never stale, also when several bookings of a day write at once,
--- since each row is read again after its lock. The second lock gives them one order, so they cannot deadlock.
-CREATE OR REPLACE FUNCTION agenda_subtract(p_expert uuid, p_range tstzrange, p_day date, p_now timestamptz)
-RETURNS void LANGUAGE plpgsql AS $$
+-- Takes a range out of the free time of each of these agendas, for every type: never stale, also when several bookings
+-- of a day write at once, since each row is read again after its lock. The second lock gives them one order, and the
+-- agendas come in theirs, so they cannot deadlock.
+CREATE OR REPLACE FUNCTION agenda_subtract(p_experts uuid[], p_ranges tstzrange[], p_days date[], p_now timestamptz)
+RETURNS void LANGUAGE plpgsql
+-- A handful of agendas, whatever the planner takes the arrays for: it read the whole table once statistics had changed.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(uuid_hash_extended(p_expert, 1));
+    PERFORM pg_advisory_xact_lock(uuid_hash_extended(each, 1)) FROM unnest(p_experts) each;
     UPDATE agenda_day d SET
         free = d.free - g.gone,
         first_free = CASE
@@ -147,11 +150,11 @@ BEGIN
             ELSE first_start(d.free - g.gone, d.duration, d.step, d.buffer_before, d.buffer_after,
                 p_now + make_interval(mins => d.minimum_notice))
         END
-    FROM (SELECT tstzmultirange(p_range) + CASE WHEN e.daily_limit IS NULL THEN '{}'
-            ELSE agenda_full(p_expert, p_range, e.time_zone, e.daily_limit) END AS gone
-        FROM expert e WHERE e.id = p_expert OFFSET 0) g
-    WHERE d.expert_id = p_expert AND d.day BETWEEN p_day - 1 AND p_day + 1 AND d.free && g.gone;
-    INSERT INTO availability_due (expert_id) VALUES (p_expert);
+    FROM (SELECT t.expert, t.day, tstzmultirange(t.during) + CASE WHEN e.daily_limit IS NULL THEN '{}'
+            ELSE agenda_full(t.expert, t.during, e.time_zone, e.daily_limit) END AS gone
+        FROM unnest(p_experts, p_ranges, p_days) AS t(expert, during, day) JOIN expert e ON e.id = t.expert OFFSET 0) g
+    WHERE d.expert_id = g.expert AND d.day BETWEEN g.day - 1 AND g.day + 1 AND d.free && g.gone;
+    INSERT INTO availability_due (expert_id) SELECT unnest(p_experts);
 END $$;
 
 -- Ends the holds of an expert that are over, and gives their time back; the caller has the agenda's lock alone.

@@ -36,7 +36,9 @@ _CANCELLED = text(
             SELECT 1 FROM appointment b WHERE b.expert_id = a.expert_id AND b.created_at > e.at
             AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at AND b.starts_at > a.starts_at - interval '1 day'
             AND b.status NOT LIKE 'cancelled%')) AS retaken
-    FROM appointment a JOIN appointment_event e ON e.appointment_id = a.id AND e.kind = 'cancelled'
+    FROM appointment a JOIN LATERAL (
+        SELECT max(x.at) AS at FROM appointment_event x WHERE x.appointment_id = a.id AND x.kind = 'cancelled'
+    ) e ON e.at IS NOT NULL  -- cancelled, taken back and cancelled again is one
     WHERE a.starts_at >= CAST(:since AS timestamptz) AND a.starts_at < CAST(:now AS timestamptz)
       AND a.status LIKE 'cancelled%'
     """
