@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import redis.asyncio as redis
-from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.caller import Caller
 from kit import log as logs
+from kit import openapi
 from kit.auth import PUBLIC, Doorman, SignInFirst, caller_of, signed_in
 from kit.broker import Broker
 from kit.db import AfterCommit, Database
@@ -201,12 +200,7 @@ def service(
             **(dependencies or {}),
         },
         lifespan=[lifespan],
-        openapi_config=OpenAPIConfig(
-            title=f"La Veilleuse: {name}",
-            version="1",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            openapi_router=Router(path="/openapi", route_handlers=[], opt=PUBLIC),
-        ),
+        openapi_config=openapi.config(name),
         logging_config=None,
         request_max_body_size=None,  # RequestMiddleware bounds it
     )

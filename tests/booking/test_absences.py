@@ -77,6 +77,9 @@ async def test_whom_an_absence_touches_is_told_before_anything_is_kept(door: Doo
     assert (told.json()["id"], told.json()["touched"], told.json()["occurrences"] > 50) == (0, 2, True)
     assert await door.rows("SELECT 1 FROM busy_block WHERE expert_id = $1", expert_id) == []
     assert await door.events("AppointmentUncovered", "expert_id", expert_id) == []
+    uneven = away(local_noon(3, 11) + timedelta(seconds=7), local_noon(3, 14) + timedelta(seconds=1))
+    rounded = (await door.post(f"/experts/{expert_id}/absences?dry_run=true", uneven, caller=expert)).json()
+    assert [rounded[edge][17:19] for edge in ("starts_at", "ends_at")] == ["00", "00"]  # no slot begins at a second
     kept = await door.post(f"/experts/{expert_id}/absences", weekly, caller=expert)
     assert kept.status_code == 201
     uncovered = await door.events("AppointmentUncovered", "expert_id", expert_id)

@@ -116,3 +116,8 @@ def test_every_territory_keeps_its_own_hours_all_year_round(zone: str) -> None:
     day = a_rule(first_day=date(2027, 1, 1), rrule="FREQ=WEEKLY;BYDAY=SU", time_zone=zone, starts=time(9))
     for one in occurrences(day, first=date(2027, 1, 1), last=date(2027, 12, 31)):
         assert (zones.local_time(one.span.start, zone), zones.local_day(one.span.start, zone)) == (time(9), one.day)
+
+
+def test_openings_begin_and_end_at_a_whole_minute() -> None:
+    with pytest.raises(refusals.OpeningNotValid):
+        edits.check_rule(a_rule(starts=time(9, 0, 7)))

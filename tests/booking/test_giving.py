@@ -16,7 +16,7 @@ from services.booking.domain import delays, giving
 from services.booking.domain.giving import Habit
 from services.booking.domain.spans import Span
 from tests.booking.conftest import Door
-from tests.booking.make import a_rule, an_agenda, an_expert, put
+from tests.booking.make import a_rule, an_agenda, an_expert, local_noon, put
 from tests.tokens import a_caller
 
 PARIS = "Europe/Paris"
@@ -141,7 +141,16 @@ async def test_figures_speak_of_agendas_and_of_nobody(door: Door) -> None:
     await door.rows(f"UPDATE opening_occurrence SET {past} FROM {shift} WHERE expert_id = $1", expert_id)
     await door.refresh(expert_id)
     coordinator = a_caller(Role.COORDINATOR)
+    again = await door.an_expert()
+    one = (await door.book(again, local_noon(3))).json()["id"]
+    for gesture in ("cancel", "undo", "cancel"):
+        assert (await door.post(f"/appointments/{one}/{gesture}", {})).status_code == 200
+    shifted = "UPDATE appointment SET starts_at = starts_at {0}, ends_at = ends_at {0} WHERE id = $1"
+    gone: dict[str, Any] = (await door.get("/figures?days=371", coordinator)).json()
+    await door.rows(shifted.format("- interval '10 days'"), UUID(one))
     told: dict[str, Any] = (await door.get("/figures?days=371", coordinator)).json()
+    await door.rows(shifted.format("+ interval '10 days'"), UUID(one))
+    assert told["cancels"] == gone["cancels"] + 1  # cancelled, taken back and cancelled again is one
     assert told["opened_minutes"] >= 12 * 60
     assert not any("case" in name or "nickname" in name for name in told)
     every = (await door.get("/figures/experts", coordinator)).json()["experts"]

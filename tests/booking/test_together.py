@@ -32,6 +32,7 @@ async def test_a_series_is_booked_whole_or_as_much_as_possible_and_says_which(do
     path = f"/appointments/{one['id']}/series"
     whole = await door.post(path, NewSeries(4, all_or_none=True), caller=expert)
     assert (whole.status_code, whole.json()["code"]) == (409, "series-not-whole")
+    assert len(whole.json()["extra"]["alternatives"]) == 3
     answer = await door.post(path, NewSeries(4), caller=expert)
     assert answer.status_code == 200, answer.text
     said = answer.json()
@@ -62,6 +63,8 @@ async def test_a_third_person_takes_both_agendas_or_neither_and_moves_with_them(
     answer = await door.post(f"{path}/professionals", NewGuest(local, "local_doctor"))
     assert (answer.status_code, answer.json()["experts"]) == (200, [str(local)]), answer.text
     assert (await door.book(local, local_noon(3))).json()["code"] == "slot-taken"
+    fourth = await door.post(f"{path}/professionals", NewGuest(await door.an_expert(), "interpreter"))
+    assert (fourth.status_code, fourth.json()["code"]) == (409, "third-there")
     (told,) = await door.events("ProfessionalBeside", "expert_id", local)
     assert told["appointment_id"] == one["id"]
     window = f"from={quote(local_noon(2).isoformat())}&to={quote(local_noon(4).isoformat())}"

@@ -196,6 +196,16 @@ async def test_live_ready_metrics_and_keys_answer_without_a_token(client: AsyncT
         assert (await client.get(path)).status_code == 200, path
 
 
+async def test_the_openapi_document_says_what_holds_at_every_door(client: AsyncTestClient[Any]) -> None:
+    said = (await client.get("/openapi/openapi.json")).json()
+    made = said["paths"]["/things"]["post"]
+    assert "Idempotency-Key" in [each["name"] for each in made["parameters"]]
+    assert "application/problem+json" in made["responses"]["4XX"]["content"] and "400" not in made["responses"]
+    assert said["components"]["schemas"]["Problem"]["required"] == ["title", "status", "code"]
+    assert '"duration"' not in (await client.get("/openapi/openapi.json")).text  # an hour of the wall is a time
+    assert said["security"] == [{"key": []}] and said["servers"][0]["url"].startswith("/api/v1/")
+
+
 async def test_an_event_told_reaches_its_listener_once_even_when_delivered_twice(
     settings: ServiceSettings,
 ) -> None:

@@ -97,6 +97,17 @@ class TestContact:
         await door.give(event.case_id, channels=["sms"], moments=["now"])
         assert await planned(door, event.case_id) == [("now", "sms", "planned")]
 
+    async def test_a_contact_given_after_a_series_confirms_it_once(self, door: Door, house: House) -> None:
+        first = booked(soon(days=3))
+        same = {"case_id": first.case_id, "referral_id": first.referral_id, "expert_id": first.expert_id}
+        weeks = [booked(soon(days=3 + 7 * week), told_with=first.appointment_id, **same) for week in (1, 2, 3)]
+        other = booked(soon(days=5), case_id=first.case_id)  # another need of the same person has a word of its own
+        await house.hear(first, *weeks, other)
+        await door.give(first.case_id, channels=["sms"], moments=["now", "day_before"])
+        rows = await house.sql("SELECT * FROM message WHERE status = 'planned' AND case_id IS NOT NULL")
+        at_once = {row["appointment_id"] for row in rows if row["kind"] == "now"}
+        assert at_once == {first.appointment_id, other.appointment_id} and len(rows) == 2 + 5
+
     async def test_what_has_left_does_not_leave_again(self, door: Door, house: House) -> None:
         event = booked(soon(days=3))
         await door.give(event.case_id, channels=["sms"], moments=["now"])

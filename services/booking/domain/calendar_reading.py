@@ -218,13 +218,8 @@ def _clipped(start: datetime, end: datetime, window: Window) -> Span | None:
     """To whole minutes, outwards, inside the window; None when nothing of it is left."""
     if end <= start or end - start > LONGEST:
         return None
-    start = max(start, window.first)
-    end = min(end, window.last)
-    first = start.replace(second=0, microsecond=0)
-    last = end.replace(second=0, microsecond=0)
-    if last < end:
-        last += MINUTE
-    return Span(first, last) if last > first and end > start else None
+    start, end = max(start, window.first), min(end, window.last)
+    return Span(start, end).outwards() if end > start else None
 
 
 def _free_busy(calendar: Any, window: Window, zone: str) -> list[Span]:

@@ -26,6 +26,8 @@ def check_rule(rule: OpeningRule) -> OpeningRule:
     """The rule in its one spelling if it can come to an opening; `opening-not-valid` or what we do not follow."""
     if rule.starts == rule.ends or rule.starts.tzinfo is not None or rule.ends.tzinfo is not None:
         raise refusals.OpeningNotValid(fields={"ends": "another local time than the beginning"})
+    if any(each.second or each.microsecond for each in (rule.starts, rule.ends)):
+        raise refusals.OpeningNotValid(fields={"starts": "whole minutes"})
     if not 2000 <= rule.first_day.year <= 2199:
         raise refusals.OpeningNotValid(fields={"first_day": "a day of this century"})
     if not rule.type_ids:

@@ -10,7 +10,13 @@ MOST_ID = 2**63 - 1
 
 
 def instant(moment: datetime, field: str = "starts_at") -> datetime:
-    """The instant in UTC and to the minute's own second; `unclear-time` without an offset or outside our century."""
+    """The instant in UTC; `unclear-time` without an offset, outside our century, or a beginning between two minutes."""
+    if field == "starts_at" and (moment.second or moment.microsecond):
+        raise refusals.UnclearTime(fields={field: "a whole minute"})
+    return _clear(moment, field)
+
+
+def _clear(moment: datetime, field: str) -> datetime:
     if moment.tzinfo is None or not 2000 <= moment.year <= 2199:
         raise refusals.UnclearTime(fields={field: "an instant of this century, with its offset"})
     return moment.astimezone(UTC)
@@ -25,7 +31,7 @@ def local_day(day: date, field: str = "day") -> date:
 
 def span(start: datetime, end: datetime, longest: timedelta) -> Span:
     """A stretch of time that goes forward and is not longer than `longest`."""
-    found = Span(instant(start), instant(end, "ends_at"))
+    found = Span(_clear(start, "starts_at"), _clear(end, "ends_at"))
     if not timedelta(0) < found.end - found.start <= longest:
         raise refusals.UnclearTime(fields={"ends_at": "after the beginning, and not too long after"})
     return found

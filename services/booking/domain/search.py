@@ -48,7 +48,8 @@ class After:
 
 def after(text: str) -> After:
     """The cursor again; ValueError when it is none of ours."""
-    start, expert_id, type_id = text.split(".")
+    start, _, rest = text.partition(".")
+    expert_id, _, type_id = rest.partition(".")
     if not (start.isascii() and start.isdecimal() and len(start) <= 11):
         raise ValueError("a cursor of ours")
     return After(datetime.fromtimestamp(int(start), UTC), UUID(hex=expert_id), UUID(hex=type_id))

@@ -1,7 +1,7 @@
 """Half-open stretches of time `[start, end)` and the algebra that free time is made of."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 
@@ -16,6 +16,11 @@ class Span(NamedTuple):
 
     def covers(self, other: "Span") -> bool:
         return self.start <= other.start and other.end <= self.end
+
+    def outwards(self) -> "Span":
+        """To whole minutes, none of it lost: what is free beside it begins at a minute too."""
+        start, end = self.start.replace(second=0, microsecond=0), self.end.replace(second=0, microsecond=0)
+        return Span(start, end if end == self.end else end + timedelta(minutes=1))
 
 
 def union(spans: Iterable[Span]) -> list[Span]:

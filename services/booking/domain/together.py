@@ -43,6 +43,10 @@ class GuestNotValid(Invalid):
     """A third person is another professional, with a part that there is."""
 
 
+class ThirdThere(Conflict):
+    """Somebody is with the two already: a room has three places."""
+
+
 class GroupNotValid(Invalid):
     """A group has a name, a kind, two to forty seats, a fee that is none or some, and a way to come to it."""
 

@@ -41,7 +41,7 @@ class Absences(Controller):
         """An absence, once or by a rule, and the appointments in it; with `dry_run` nothing is kept (200)."""
         check_agenda(caller, expert_id, to_change=True)
         one = await experts.find(db, expert_id)
-        wanted = span(data.starts_at, data.ends_at, rules.LONGEST)
+        wanted = span(data.starts_at, data.ends_at, rules.LONGEST).outwards()
         rule = rules.recurring(new_id(), expert_id, wanted, one.time_zone, data.rrule) if data.rrule.strip() else None
         spans = [wanted]
         if rule is not None:
@@ -70,7 +70,7 @@ class Absences(Controller):
     ) -> shapes.Absence:
         """Other hours: for this one, or (`scope=all`, the same day of its zone) for it and those that follow."""
         check_agenda(caller, expert_id, to_change=True)
-        wanted = span(data.starts_at, data.ends_at, rules.LONGEST)
+        wanted = span(data.starts_at, data.ends_at, rules.LONGEST).outwards()
         await agenda.lock(db, expert_id)
         row = await absences.find(db, expert_id, known_id(absence_id))
         if row.rule_id is None:

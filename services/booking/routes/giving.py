@@ -140,7 +140,7 @@ async def give_one(
     db: AsyncConnection, one: Expert, gift: shapes.NewGift, *, ask_id: UUID | None, moment: datetime
 ) -> shapes.Gift:
     """An opening just long enough for a first visit, for every type of this modality."""
-    starts_at = instant(gift.starts_at).replace(second=0, microsecond=0)
+    starts_at = instant(gift.starts_at.replace(second=0, microsecond=0))
     every = await types.of_expert(db, one.id)
     kind = _kinds(every, one).get(gift.modality)
     if kind is None or kind.too_soon(starts_at, moment) or kind.beyond_horizon(starts_at, moment, one.time_zone):

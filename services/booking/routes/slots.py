@@ -1,7 +1,7 @@
 """The first free slots of the network: the hottest route, over a raw connection."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, get
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Operation, Parameter, Schema
 
 from contracts.booking import Slot, Slots
 from contracts.caller import Caller
@@ -27,6 +28,8 @@ from services.booking.store.slots import Found, search
 
 One = TypeVar("One")
 ENCODER = msgspec.json.Encoder()
+MANY = ("profession", "modality", "visit", "type", "expert", "not_expert")
+"""Filters that may be repeated."""
 
 
 class UnknownFilter(Invalid):
@@ -80,10 +83,23 @@ HOT = [
 ]
 
 
+@dataclass
+class Filtered(Operation):
+    """What a search may ask, said in the document: the door reads the query itself."""
+
+    def __post_init__(self) -> None:
+        one = Schema(type=OpenAPIType.STRING)
+        said = {name: Schema(type=OpenAPIType.ARRAY, items=one) for name in MANY}
+        said |= dict.fromkeys(("from", "to"), Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME))
+        said |= dict.fromkeys(("limit", "per_expert"), Schema(type=OpenAPIType.INTEGER, minimum=1, maximum=MOST))
+        said["cursor"] = one
+        self.parameters = [Parameter(name, "query", schema, required=False) for name, schema in said.items()]
+
+
 class FreeSlots(Controller):
     """The same as the framework and the OpenAPI know it."""
 
-    @get("/slots", guards=[only(*ANYONE)])
+    @get("/slots", guards=[only(*ANYONE)], operation_class=Filtered)
     async def free_slots(self, request: Request[Any, Any, Any], house: NamedHouse, caller: Me) -> Response[Slots]:
         """The first free slots: ?profession modality visit type expert not_expert from to per_expert limit cursor.
 
@@ -93,7 +109,7 @@ class FreeSlots(Controller):
         found: Any = await free_slots(house, request.scope["query_string"], caller)
         return Response(found, media_type="application/json")
 
-    @get("/slots/first", guards=[only(*ANYONE)])
+    @get("/slots/first", guards=[only(*ANYONE)], operation_class=Filtered)
     async def first_slots(self, request: Request[Any, Any, Any], house: NamedHouse, caller: Me) -> Response[Slots]:
         """The network's first slots, one of each expert unless `per_expert` says more; filters as of /slots."""
         found: Any = await first_slots(house, request.scope["query_string"], caller)
@@ -131,7 +147,7 @@ def parse(query: bytes) -> Search:
         types = _each(UUID, asked.pop("type", []))
         visits = _each(VisitKind, asked.pop("visit", []))
         per_expert = _last(asked, "per_expert")
-        limit = int(_last(asked, "limit") or 20)
+        limit = _number(_last(asked, "limit") or "20")
         cursor = _last(asked, "cursor")
         wanted = Search(
             professions=_each(ExpertProfession, asked.pop("profession", [])) or tuple(ExpertProfession),
@@ -142,7 +158,7 @@ def parse(query: bytes) -> Search:
             not_experts=_each(UUID, asked.pop("not_expert", [])),
             since=_moment(_last(asked, "from")),
             until=_moment(_last(asked, "to")),
-            per_expert=None if per_expert is None else int(per_expert),
+            per_expert=None if per_expert is None else _number(per_expert),
             limit=limit,
             after=None if cursor is None else after(cursor),
         )
@@ -166,6 +182,13 @@ def parse(query: bytes) -> Search:
 def _each(kind: Callable[[str], One], told: list[str]) -> tuple[One, ...]:
     """Each value once: what is said five hundred times would be searched five hundred times."""
     return tuple(dict.fromkeys(kind(one) for one in told))
+
+
+def _number(text: str) -> int:
+    """Digits as a program writes them: « ٣ », « 1_0 » and « +3 » are read as none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        raise ValueError(f"a number: {text!r}")
+    return int(text)
 
 
 def _last(asked: dict[str, list[str]], name: str) -> str | None:

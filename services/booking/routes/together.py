@@ -15,10 +15,12 @@ from kit.auth import NotAllowed, only
 from kit.clock import now
 from kit.db import Db, Me
 from kit.errors import Refusal
+from kit.web import NamedHouse
 from services.booking.domain import refusals, telling, telling_made
 from services.booking.domain import together as rules
 from services.booking.domain.appointments import Appointment, Party
 from services.booking.domain.types import ConsultationType
+from services.booking.routes.nearby import nearest_slots
 from services.booking.routes.rights import DESK, party, shown
 from services.booking.store import appointments, experts, guests, placing, types
 from services.booking.store import permits as kept_permits
@@ -32,7 +34,9 @@ class Several(Controller):
     path = "/appointments/{appointment_id:uuid}"
 
     @post("/series", guards=[only(*EITHER)], status_code=200)
-    async def series(self, appointment_id: FromPath[UUID], data: JSONBody[NewSeries], db: Db, caller: Me) -> Series:
+    async def series(
+        self, appointment_id: FromPath[UUID], data: JSONBody[NewSeries], db: Db, caller: Me, house: NamedHouse
+    ) -> Series:
         """The same hour in the weeks that follow: all of them, or as many as are free, and which are not."""
         moment = now()
         first = await appointments.find(db, appointment_id)
@@ -52,7 +56,9 @@ class Several(Controller):
             except Refusal as refusal:
                 missing.append(NotInSeries(starts_at, refusal.code))
         if data.all_or_none and missing:
-            raise rules.SeriesNotWhole(missing=[{"starts_at": one.starts_at, "code": one.code} for one in missing])
+            away = [{"starts_at": one.starts_at, "code": one.code} for one in missing]
+            near = await nearest_slots(house, Wanted(first.expert_id, kind.id, missing[0].starts_at), moment)
+            raise rules.SeriesNotWhole(missing=away, alternatives=near)
         await outbox.tell(db, *telling_made.series(booked, who))
         if booked and first.case_id is not None:
             last = await appointments.last_end(db, first.case_id)
@@ -78,8 +84,11 @@ class Several(Controller):
         one = await appointments.find(db, appointment_id, to_change=True)
         if not one.live or one.starts_at <= moment:
             raise refusals.NotInThisState
-        if data.expert_id in await guests.guests_of(db, one.id):
+        beside = await guests.guests_of(db, one.id)
+        if data.expert_id in beside:
             return Beside(beside)
+        if beside:
+            raise rules.ThirdThere
         if data.expert_id in (await kept_permits.kept_by(db, one.id)).not_experts:
             raise refusals.ExpertNotAllowed
         await guests.add(db, one.id, data.expert_id, data.part)

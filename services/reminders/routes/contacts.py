@@ -94,6 +94,7 @@ async def _erase(db: AsyncConnection, case_id: UUID) -> None:
 async def _follow(db: AsyncConnection, case_id: UUID) -> None:
     for appointment in await appointments.booked_of_case(db, case_id):
         await plan.follow(db, appointment, now=now(), awake=True, renewed=True)
+    await plan.confirm_once(db, case_id)
 
 
 def _kinds(wishes: Wishes | None, *, phone: bool = False) -> ContactKinds:

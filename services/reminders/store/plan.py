@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, text, tuple_, update
+from sqlalchemy import and_, bindparam, delete, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Uuid
 
 from contracts.words import MessageMoment
 from services.reminders.domain import plan
@@ -46,6 +47,18 @@ _PUT = text(  # one statement whatever the number of rows: written out for each 
         WHERE known.status = ANY(CAST(:again AS text[]))
     """
 )
+
+_ONCE = text(
+    f"""
+    UPDATE message SET status = '{DROPPED}' WHERE id IN (
+        SELECT m.id FROM (
+            SELECT m.id, rank() OVER (
+                PARTITION BY a.referral_id, a.expert_id, m.channel ORDER BY a.starts_at, a.id) AS place
+            FROM message m JOIN appointment a ON a.id = m.appointment_id
+            WHERE m.case_id = :case AND m.kind = '{MessageMoment.NOW.value}' AND m.status = '{PLANNED}'
+        ) m WHERE m.place > 1)
+    """
+).bindparams(bindparam("case", type_=Uuid))
 
 
 async def follow(
@@ -103,6 +116,11 @@ async def drop_kind(db: AsyncConnection, appointment_id: UUID, kind: str) -> Non
     """Drop what has not left of one kind, of one appointment."""
     gone = update(message).where(message.c.appointment_id == appointment_id, message.c.kind == kind)
     await db.execute(gone.where(message.c.status == PLANNED).values(status=DROPPED))
+
+
+async def confirm_once(db: AsyncConnection, case_id: UUID) -> None:
+    """Of several weeks with one professional only the first is confirmed: its link shows them all."""
+    await db.execute(_ONCE, {"case": case_id})
 
 
 async def drop_thing(db: AsyncConnection, thing_id: UUID) -> None:
