@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.typography import NB, THIN, typo
+from gateway.typography import NB, THIN, labels, typo
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 
@@ -288,7 +288,7 @@ FILTERS: Final = {
     for one in (
         iso, day, date_plain, day_title, day_short, day_near, hour, hour_exact, hour_phone, hour_spoken, moment,
         moment_phone, moment_short,
-        from_now, until, span, duration, clock, zone_name, number, euros, plural, listing, phone, tel, typo,
+        from_now, until, span, duration, clock, zone_name, number, euros, plural, listing, phone, tel, typo, labels,
     )
 }
 # fmt: on

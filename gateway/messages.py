@@ -63,6 +63,7 @@ SENTENCES: Final[dict[str, str]] = {
     "not-online": "Cette heure ne se prend pas en ligne. Choisissez-en une autre, ou appelez-nous.",
     "series-not-valid": "Une série compte une à onze autres semaines. Vérifiez le nombre.",
     "series-not-whole": "Une des semaines n’est pas libre : rien n’a été réservé. Prenez-en autant que possible.",
+    "third-there": "Une autre personne est déjà avec vous deux à ce rendez-vous : la salle a trois places.",
     "guest-not-valid": "La troisième personne est un autre professionnel du réseau. Choisissez-la dans la liste.",
     "group-not-valid": "Il faut un nom, et de deux à quarante places.",
     "unknown-group": "Ce groupe n’existe plus, ou n’est pas ouvert ici.",

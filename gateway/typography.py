@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -27,6 +28,13 @@ def _spaced(text: str) -> str:
     for pattern, by in _SPACES:
         text = pattern.sub(by, text)
     return _PHONE.sub(lambda found: found[0].replace(" ", NB), text)
+
+
+def labels(words: Iterable[str]) -> str:
+    """`Épuisement, sommeil`: one after another, only the first keeps its capital; an acronym keeps its own."""
+    return ", ".join(
+        word if at == 0 or word[1:2].isupper() else word[:1].lower() + word[1:] for at, word in enumerate(words)
+    )
 
 
 def _told(found: re.Match[str]) -> str:

@@ -119,6 +119,7 @@ def test_money_numbers_and_lists() -> None:
     assert french.plural(2, "minute") == "2\u00a0minutes"
     assert french.listing(["visio", "téléphone", "cabinet"], "ou") == "visio, téléphone ou cabinet"
     assert french.listing([]) == ""
+    assert french.labels(["Épuisement", "Sommeil", "TCC"]) == "Épuisement, sommeil, TCC"
     assert french.duration(90) == "1\u00a0h\u00a030"
     assert french.clock(272) == "04:32"
     assert french.month_title(2026, 8) == "Août 2026"

@@ -57,6 +57,13 @@ async def test_an_absence_says_whom_it_touches_and_what_cannot_be_held_goes_back
         assert task["owner_id"] is not None  # from level 3 somebody calls (care.md 7)
         shown = await desk.ask("GET", f"/booking/appointments/{booked['id']}")
         assert shown["handed_back"] is True
+        place = f"/agenda/rendez-vous/{booked['id']}"
+        await expert.get(f"{place}/se-joindre")
+        ringing = await expert.post(f"{place}/autrement", {"facon": "rappel"})  # nobody left a number yet
+        for page in (ringing, await expert.get(place)):
+            assert "si un numéro a été donné, vous l’appelez" in unescape(page.text).lower()
+        told = await expert.post(f"{place}/autrement", {"facon": "telephone"})
+        assert "elle vous appelle" in unescape(told.text)
         await desk.ask("POST", f"/booking/appointments/{booked['id']}/cancel", {})
     (away,) = await house.ask(
         "booking",

@@ -67,7 +67,7 @@ async def test_an_expert_is_asked_discreetly_says_yes_on_their_page_and_the_desk
 
         await entered(professional, house, "expert")
         mine = await professional.get("/demandes")
-        assert "Épuisement, Sommeil" in mine.text and "Bretagne" in mine.text
+        assert "Épuisement, sommeil" in mine.text and "Bretagne" in mine.text
         assert "Maëlle" not in mine.text and "Finistère" not in mine.text
         seen = await professional.press(*pressed(mine, f"{mine_alone}/vu$"))
         assert "Vous l&#39;avez lue" in seen.text or "Vous l’avez lue" in seen.text or "avez lue" in seen.text

@@ -21,6 +21,7 @@ const classes = { opening: "k-ouv", absence: "k-abs" };
 let calendar = null;
 let held = false; // something is under the pointer: nothing may move below it
 let asked = 0;
+let hours = ""; // of the axis
 let last = ""; // what the grid was told: the same again moves nothing, and takes no focus away
 let refreshAll = () => {};
 
@@ -160,7 +161,6 @@ export function create(refresh) {
     allDaySlot: false,
     slotMinTime: "08:00",
     slotMaxTime: "20:00",
-    flexibleSlotTimeLimits: { eventFilter: (event) => event.extendedProps.kind !== "absence" },
     slotHeight: 28,
     slotDuration: "00:30",
     snapDuration: "00:15",
@@ -195,10 +195,28 @@ export function create(refresh) {
     datesSet: () => setTimeout(mend),
   });
   new ResizeObserver(() => {
-    const weekday = frame.clientWidth > 860 || calendar.getOption("view") === "timeGridDay" ? "long" : "short";
+    const room = frame.clientWidth / parseFloat(getComputedStyle(frame).fontSize); // in letters of the reader
+    const whole = room > 54 || calendar.getOption("view") === "timeGridDay";
+    const weekday = whole ? "long" : room > 38 ? "short" : "narrow"; // « L 23 » rather than « lu… »
     if (calendar.getOption("dayHeaderFormat").weekday !== weekday)
       calendar.setOption("dayHeaderFormat", { weekday, day: "numeric" });
   }).observe(frame);
+}
+
+// Full hours on the axis, also where something begins at 07:15: the library's own stretch would name 07:15, 08:15, 09:15.
+function stretch(events) {
+  let [from, to] = [8, 20];
+  for (const { start, end } of events.filter((one) => one.kind !== "absence")) {
+    const first = new Date(start);
+    const final = new Date(Date.parse(end) - 1);
+    const overnight = dayOf(first) !== dayOf(final);
+    from = Math.min(from, overnight ? 0 : first.getHours());
+    to = Math.max(to, overnight ? 24 : final.getHours() + 1);
+  }
+  if (hours === `${from}-${to}`) return;
+  hours = `${from}-${to}`;
+  calendar.setOption("slotMinTime", `${two(from)}:00`);
+  calendar.setOption("slotMaxTime", `${two(to)}:00`);
 }
 
 export const busy = () => held || scope.open;
@@ -237,6 +255,7 @@ export async function load(view, day, { automatic = false } = {}) {
   calendar.setOption("nowIndicator", here === told.zone);
   calendar.setOption("view", week);
   calendar.setOption("date", at);
+  stretch(told.events);
   calendar.setOption("events", told.events.map(shown));
   setTimeout(() => {
     mend();

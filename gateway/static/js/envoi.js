@@ -2,7 +2,14 @@
 // page's own script answers are left to it.
 const WAIT = 400; // ms: a quick answer changes nothing on the screen
 const AGAIN = 12_000; // a download leaves the page as it is, an answer that never comes may be asked again
+const FROM = "formulaire";
 const going = new Map();
+
+// A form that came back to be put right stands under the address that it was sent to: « Recharger » and « Précédent »
+// lead to the page where it was, instead of the browser's question whether to send it again.
+const came = sessionStorage.getItem(FROM);
+sessionStorage.removeItem(FROM);
+if (came && performance.getEntriesByType("navigation")[0]?.responseStatus >= 400) history.replaceState(history.state, "", came);
 
 const release = (form) => {
   const held = going.get(form);
@@ -39,6 +46,7 @@ addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.getAttribute("method") === "dialog" || form.getAttribute("target") || button?.formTarget) return;
   const held = { button };
   going.set(form, held);
+  if (form.method === "post" && !form.matches(".quitter")) sessionStorage.setItem(FROM, location.pathname + location.search);
   button?.setAttribute("aria-busy", "true");
   held.soon = setTimeout(say, WAIT, held);
   held.later = setTimeout(release, AGAIN, form);

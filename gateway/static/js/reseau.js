@@ -7,7 +7,7 @@ const show = (away) => {
 };
 
 document.addEventListener("submit", (event) => {
-  if (navigator.onLine || event.defaultPrevented || event.target.matches(".quitter")) return;
+  if (!line || navigator.onLine || event.defaultPrevented || event.target.matches(".quitter")) return;
   event.preventDefault();
   waiting = [event.target, event.submitter];
   show(true);
