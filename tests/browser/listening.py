@@ -3,10 +3,11 @@
 import re
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
 from gateway.door import SESSION_COOKIE
 from tests.browser.calls import PATIENCE
+from tests.browser.expecting import expect
 from tests.house import RunningHouse
 
 DESK: ViewportSize = {"width": 1366, "height": 768}

@@ -7,13 +7,14 @@ from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from contracts.words import Role
 from infra.embedded.seed.accounts import EXPERT_ID
 from kit.clock import now
 from tests.browser.agendas import open_on_holidays
 from tests.browser.calls import PATIENCE, WATCH
+from tests.browser.expecting import expect
 from tests.house import RunningHouse
 from tests.journeys.desk import Answered, Desk
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page
 
 from gateway.french import MONTHS
 from tests.browser.agendas import (
@@ -23,6 +23,7 @@ from tests.browser.agendas import (
     show_week,
 )
 from tests.browser.agendas import week as week
+from tests.browser.expecting import expect
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
@@ -57,6 +58,13 @@ async def test_an_opening_is_added_by_its_form_dragged_stretched_and_taken_away(
     await dialog.get_by_role("button", name="Retirer l’ouverture").click()
     await expect(week.get_by_role("status")).to_contain_text("retirée")
     await expect(opening_at(week, day, "14:00")).to_have_count(0)
+
+    await open_hours(week, day, "06:15", "07:00")
+    hours = week.locator("#grille .ec-sidebar time")
+    await expect(hours.first).to_have_text("06:00")  # the axis reaches it, and names full hours
+    await opening_at(week, day, "06:15").click()
+    await dialog.get_by_role("button", name="Retirer l’ouverture").click()
+    await expect(hours.first).to_have_text("08:00")
 
 
 async def test_a_weekly_opening_asks_whether_once_or_each_week_before_it_moves(week: Page) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page
 
 from tests.browser.agendas import (
     PARIS,
@@ -18,6 +18,7 @@ from tests.browser.agendas import (
     signed_in,
 )
 from tests.browser.agendas import week as week
+from tests.browser.expecting import expect
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Route
 
 from tests.browser.calls import PATIENCE
+from tests.browser.expecting import expect
 from tests.browser.listening import at_the_desk, call, choose, hold, in_sight, sign_in
 from tests.house import RunningHouse
 

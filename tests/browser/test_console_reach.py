@@ -1,18 +1,16 @@
 """The console for everyone: without scripts, on small desks, at twice the text, by day and night."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page
 
+from tests.browser.expecting import expect
 from tests.browser.listening import DESK, at_the_desk, call, choose, hold
+from tests.browser.reading import flaws
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -67,8 +65,6 @@ async def test_what_must_be_reached_is_in_sight_on_a_small_desk_and_at_twice_the
 
 @pytest.mark.parametrize("theme", ["jour", "nuit"])
 async def test_the_desk_passes_axe_by_day_and_night(page: Page, theme: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed")
     await page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
     for path in ("/appels", "/taches", "/transmissions", "/urgence", "/alerte"):
         await page.goto(path)
@@ -83,7 +79,4 @@ async def test_the_desk_passes_axe_by_day_and_night(page: Page, theme: str) -> N
 
 
 async def check(page: Page) -> None:
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate("o => axe.run(document, {runOnly: {type: 'tag', values: o}})", RULES)
-    wrong = [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
-    assert wrong == [], page.url
+    assert await flaws(page) == [], page.url

@@ -1,7 +1,6 @@
 """A crawler per role: every link, file and button of every page leads somewhere, and every refusal is kind."""
 
 from collections import Counter, deque
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,18 +34,6 @@ EVER: Counter[str] = Counter()
 """What was followed and pressed by whomever: once it was done twice, each further role does it once."""
 LOOKED_AT: set[str] = set()
 """Pages that a browser has opened, whoever it was signed in as; where a role begins is opened for each."""
-
-
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    """A house of its own: everything that can be pressed in it will be."""
-    folder = tmp_path_factory.mktemp("crawled")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
-    house = RunningHouse(folder / "data", experts=30)
-    house.start()
-    yield house
-    house.stop()
 
 
 async def a_code(house: RunningHouse) -> str:
@@ -151,10 +138,10 @@ async def entered(walker: Walker, house: RunningHouse, role: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", [NOBODY, PERSON, *ACCOUNTS])
-async def test_every_link_and_button_leads_somewhere(crawled: RunningHouse, role: str) -> None:
-    async with Walker(crawled.url) as walker:
+async def test_every_link_and_button_leads_somewhere(house: RunningHouse, role: str) -> None:
+    async with Walker(house.url) as walker:
         crawl = Crawl(walker)
-        await crawl.from_pages(await entered(walker, crawled, role))
+        await crawl.from_pages(await entered(walker, house, role))
         assert not crawl.wrong, crawl.wrong
         assert crawl.files and crawl.pressed
         last = await walker.post(LAST[role in (NOBODY, PERSON)], {})
@@ -164,8 +151,8 @@ async def test_every_link_and_button_leads_somewhere(crawled: RunningHouse, role
 
 @pytest.mark.browser
 @pytest.mark.parametrize("role", [NOBODY, PERSON, *ACCOUNTS])
-async def test_no_page_complains_in_the_console(crawled: RunningHouse, chromium: Browser, role: str) -> None:
-    context = await chromium.new_context(locale="fr-FR", base_url=crawled.url)
+async def test_no_page_complains_in_the_console(house: RunningHouse, chromium: Browser, role: str) -> None:
+    context = await chromium.new_context(locale="fr-FR", base_url=house.url)
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     wrong: list[str] = []
@@ -174,11 +161,11 @@ async def test_no_page_complains_in_the_console(crawled: RunningHouse, chromium:
     start = STARTS.get(role, ["/accueil"])
     if role == PERSON:
         await page.goto("/l")
-        await page.fill("[name=secret]", await a_code(crawled))
+        await page.fill("[name=secret]", await a_code(house))
         await page.click("main form button")
         await page.wait_for_url("**/rdv*")
     elif role != NOBODY:
-        account = crawled.account(role)
+        account = house.account(role)
         await page.goto("/connexion")
         await page.fill("[name=identifier]", account["login"])
         await page.fill("[name=password]", account["password"])

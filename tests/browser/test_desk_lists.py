@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page
 
 from contracts.events import FollowUpDue
 from tests.browser.agendas import axe, context_of, expert_of, signed_in
 from tests.browser.calls import PATIENCE, until
+from tests.browser.expecting import expect
 from tests.house import RunningHouse
 from tests.journeys.desk import Desk
 

@@ -6,9 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route
 
-from tests.browser.agendas import AXE, RULES, context_of, monday, signed_in
+from tests.browser.agendas import context_of, monday, signed_in
+from tests.browser.expecting import expect
+from tests.browser.reading import flaws
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
@@ -17,10 +19,36 @@ pytestmark = pytest.mark.browser
 async def clean(page: Page) -> None:
     """Nothing for axe to say, nothing wider than the screen."""
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    source = f"{AXE.read_text()}; undefined"
-    await page.evaluate(source)
-    found = await page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
-    assert [one["id"] for one in found["violations"]] == []
+    assert await flaws(page) == []
+
+
+async def refused_offline_and_locked(page: Page, house: RunningHouse) -> None:
+    """What is typed outlives a refusal and a reload, a network that goes, and a desk that locks itself."""
+    send, until = page.get_by_role("button", name="Ouvrir ces heures"), page.get_by_label("À", exact=True)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    await page.context.set_offline(True)
+    await until.fill("06:00")
+    await send.click()
+    await expect(page.locator("[data-reseau]")).to_be_visible()
+    assert sent == []
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("La fin est la même heure que le début.").first).to_be_visible()
+    assert len(sent) == 1
+    await until.fill("07:15")
+
+    async def locks(route: Route) -> None:
+        await route.fulfill(status=303, headers={"location": "/verrou?next=/accueil"})
+
+    await page.route("**/ouvertures", locks, times=1)
+    await send.click()
+    await expect(page).to_have_url(re.compile("/verrou"))
+    await page.get_by_label(re.compile("Mot de passe")).fill(house.account("expert")["password"])
+    await page.get_by_role("button", name="Rouvrir").click()
+    await expect(page.get_by_text("Votre poste s’était verrouillé")).to_be_visible()
+    assert page.url.endswith("/ouvertures/nouvelle")  # not where the refused form was sent to
+    await expect(until).to_have_value("07:15")
+    await expect(page.get_by_label("Lequel")).to_have_value("-1")
 
 
 async def test_hours_are_seen_before_they_are_saved_and_told_anew(chromium: Browser, house: RunningHouse) -> None:
@@ -34,6 +62,7 @@ async def test_hours_are_seen_before_they_are_saved_and_told_anew(chromium: Brow
     await page.get_by_role("radio", name="Le 1er mardi du mois…").check()
     await page.get_by_label("Lequel").select_option("-1")
     await page.get_by_label("Quel jour", exact=True).select_option("SU")
+    await refused_offline_and_locked(page, house)
     shown = page.locator("#apercu")
     await expect(shown).to_contain_text("06:00 – 07:15")
     await clean(page)

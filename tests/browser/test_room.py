@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.calls import a_visitor, measure, sees, until
 from tests.browser.network import Network
+from tests.browser.reading import flaws
 from tests.browser.rooms import Rooms, running
 from tests.cluster import Cluster
 from tests.keys import Keys
@@ -79,6 +79,15 @@ async def given(page: Page) -> list[str]:
     return tracks
 
 
+async def sends_the_sound_alone(page: Page) -> bool:
+    """What the open connection holds now, whatever order it was given in: a count to be vouched for gives anew."""
+    sent = await page.evaluate(
+        "peers.filter((peer) => peer.connectionState !== 'closed')"
+        ".flatMap((peer) => peer.getSenders()).filter(({ track }) => real.has(track)).map(({ track }) => track.kind)"
+    )
+    return bool(sent == ["audio"])
+
+
 async def seen_heard_and_sealed(meeting: Meeting, *pages: Page) -> None:
     for page in pages:
         assert await until(partial(sees, page)), await measure(page)
@@ -104,9 +113,9 @@ async def test_the_person_comes_first_a_restarted_node_costs_a_moment_and_a_tap_
     assert await professional.locator("[data-four] li").all_text_contents() == words
 
     await person.click("[data-do=voix]")
+    assert await until(partial(sends_the_sound_alone, professional)), await given(professional)
     assert await until(lambda: quiet(person))
     assert await person.is_hidden("[data-other]")
-    assert (await given(professional))[-1] == "nothing"
 
 
 async def test_the_professional_comes_first_a_second_page_takes_the_seat_over_and_a_reloaded_one_keeps_it(
@@ -250,18 +259,9 @@ async def test_those_who_would_rather_write_can(meeting: Meeting) -> None:
     assert await person.evaluate("window.asked") == []
 
 
-AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-async def flaws(page: Page) -> list[str]:
-    """What axe finds wrong, and whether anything sticks out on a narrow screen."""
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE.read_text())
-    found = await page.evaluate(
-        "o => axe.run(document, {runOnly: {type: 'tag', values: o}, resultTypes: ['violations']})", RULES
-    )
-    wrong = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
+async def wrong_on(page: Page) -> list[str]:
+    """What axe finds, and whether anything sticks out on a narrow screen."""
+    wrong = await flaws(page)
     await page.set_viewport_size({"width": 320, "height": 640})
     if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         wrong.append("wider than 320 pixels")
@@ -273,19 +273,19 @@ async def test_waiting_and_talking_are_open_to_everyone(meeting: Meeting) -> Non
     person, professional = await meeting.come("person"), await meeting.come("professional")
     await professional.wait_for_selector("[data-do=admettre]:enabled")
     await person.click("[data-do=preparer]")
-    assert [await flaws(person), await flaws(professional)] == [[], []]
+    assert [await wrong_on(person), await wrong_on(professional)] == [[], []]
 
     await professional.click("[data-do=admettre]")
     await person.wait_for_selector("[data-when=porte]:not([hidden])")
-    assert await flaws(person) == []
+    assert await wrong_on(person) == []
     await person.click("[data-do=entrer]")
     await person.click("[data-do=ecrire]")
     await professional.wait_for_selector("[data-lock]:not([hidden])")
     await person.click(".commandes [data-do=plan]")
     await person.click("[data-do=parole]")
     await professional.click("[data-do=confidentialite]")
-    assert [await flaws(person), await flaws(professional)] == [[], []]
+    assert [await wrong_on(person), await wrong_on(professional)] == [[], []]
     await professional.click("[data-privacy] [data-do=fermer]")
     await professional.click("[data-do=inviter]")
     await person.click("[data-do=partir]")
-    assert [await flaws(person), await flaws(professional)] == [[], []]
+    assert [await wrong_on(person), await wrong_on(professional)] == [[], []]

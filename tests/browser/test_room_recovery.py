@@ -6,9 +6,10 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page
 
 from tests.browser.calls import measure, sees, until
+from tests.browser.expecting import expect
 from tests.browser.network import Network
 from tests.browser.rooms import Rooms, running
 from tests.browser.test_room import Meeting

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page
 
 from tests.browser.calls import PATIENCE, measure, until
+from tests.browser.expecting import expect
 from tests.browser.rooms import Rooms, running
 from tests.browser.test_room import Meeting
 from tests.cluster import Cluster

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.browser.calls import PATIENCE
+from tests.browser.expecting import expect
+from tests.browser.reading import flaws
 from tests.gateway.played import CODE, LINK, Played, a_site, an_appointment
 
 pytestmark = pytest.mark.browser
@@ -20,8 +21,6 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
-AXE = Path(__file__).parents[2] / ".veilleuse" / "dev" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WATCH = """
 window.asked = [];
 const ask = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
@@ -235,9 +234,7 @@ async def test_every_page_holds_on_a_small_phone_by_day_and_night_for_everyone(
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{path} at 200 %"
         await page.evaluate(large, "")
         assert wrong == []
-        await page.evaluate(AXE.read_text())
-        found = await page.evaluate("o => axe.run(document, {runOnly: {type: 'tag', values: o}})", RULES)
-        assert [(path, rule["id"]) for rule in found["violations"]] == []
+        assert await flaws(page) == [], path
         wrong.clear()  # axe itself provokes refusals of inline style
     await context.close()
 

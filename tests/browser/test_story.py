@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, Request, expect
+from playwright.async_api import Browser, Request
 
 from tests.browser.calls import measure, sees, until
+from tests.browser.expecting import expect
 from tests.browser.story_people import LINK, Person, Professional, Psychologist, Soignant, free_soon, sent_to
 from tests.house import RunningHouse
 

@@ -6,9 +6,10 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page
 
 from tests.browser.calls import PATIENCE
+from tests.browser.expecting import expect
 from tests.browser.listening import at_the_desk, call, sign_in
 from tests.house import RunningHouse
 
