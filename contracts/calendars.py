@@ -54,7 +54,7 @@ class ExternalCalendar(msgspec.Struct, frozen=True):
     last_ok_at: datetime | None
     next_at: datetime
     events: int  # stretches of busy time kept from it
-    left_out: int  # events that could not be read, or recur beyond measure
+    left_out: int  # events that were misunderstood: unreadable, beyond measure, or in a zone that nobody knows
 
 
 class ExternalCalendars(msgspec.Struct, frozen=True):

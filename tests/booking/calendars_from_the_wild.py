@@ -151,6 +151,28 @@ CASES: dict[str, tuple[bytes, list[tuple[datetime, datetime]]]] = {
         ),
         [(at(2, 4), at(2, 5))],
     ),
+    "two events of one UID, neither an exception of the other": (
+        a_calendar("DTSTART:20270302T090000Z\nDURATION:PT1H", "DTSTART:20270303T090000Z\nDURATION:PT1H").replace(
+            b"UID:event-1", b"UID:event-0"
+        ),
+        [(at(2, 9), at(2, 10)), (at(3, 9), at(3, 10))],
+    ),
+    "two events whose UID is empty": (
+        a_calendar("DTSTART:20270302T090000Z\nDURATION:PT1H", "DTSTART:20270303T090000Z\nDURATION:PT1H")
+        .replace(b"UID:event-0", b"UID:")
+        .replace(b"UID:event-1", b"UID:"),
+        [(at(2, 9), at(2, 10)), (at(3, 9), at(3, 10))],
+    ),
+    "an earlier version of an event beside the later one": (
+        a_calendar(
+            "DTSTART:20270302T090000Z\nDURATION:PT1H", "SEQUENCE:2\nDTSTART:20270303T090000Z\nDURATION:PT1H"
+        ).replace(b"UID:event-1", b"UID:event-0"),
+        [(at(3, 9), at(3, 10))],
+    ),
+    "hours every day until a day, that day too": (
+        a_calendar("DTSTART;TZID=Europe/Paris:20270302T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20270303"),
+        [(at(2, 8), at(2, 9)), (at(3, 8), at(3, 9))],
+    ),
     "nothing in it": (a_calendar(), []),
     "a task is not an event": (a_calendar(head="BEGIN:VTODO\nUID:t\nDTSTART:20270302T090000Z\nEND:VTODO\n"), []),
 }
@@ -175,9 +197,12 @@ LEFT_OUT: dict[str, bytes] = {
     "dates taken out by a rule": a_calendar(
         "DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEXRULE:FREQ=DAILY;COUNT=1"
     ),
+    "an end before its beginning, and nothing else": a_calendar("DTSTART:20270302T090000Z\nDTEND:20270302T080000Z"),
+    "a duration that goes back": a_calendar("DTSTART:20270302T090000Z\nDURATION:-PT1H"),
+    "years on end": a_calendar("DTSTART;VALUE=DATE:20260302\nDTEND;VALUE=DATE:20300302"),
     "an interval of nothing": a_calendar("DTSTART:20270302T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;INTERVAL=0"),
 }
-"""None of these takes any time; each is counted as left out, or says nothing at all."""
+"""None of these takes any time; each is counted as left out."""
 
 HANGS = a_calendar("DTSTART:19000101T000000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
 """Never on any day: the library looks for one to the end of time."""

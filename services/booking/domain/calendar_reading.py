@@ -4,7 +4,6 @@ Runs in a process of its own with bounds on time and memory, since a file from o
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -17,24 +16,15 @@ import recurring_ical_events
 import x_wr_timezone
 
 from services.booking.domain import calendar_pieces
+from services.booking.domain.calendar_series import LONGEST, series
 from services.booking.domain.spans import Span, union
 from services.booking.domain.zones import KNOWN
 
 MOST_SPANS: Final = 5_000
 MOST_EVENTS: Final = 10_000
-MOST_DATES: Final = 5_000
-MOST_A_DAY: Final = 24
-"""An event that recurs more often than this in a day tells nothing of an agenda."""
-MOST_COUNT: Final = 1_000
-LONGEST: Final = timedelta(days=800)
-OFTEN: Final = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
-NUMBERED: Final = frozenset({"MONTHLY", "YEARLY"})
-"""Where a weekday may carry its place: anywhere else readers disagree (RFC 5545, 3.3.10)."""
-MINUTE: Final = timedelta(minutes=1)
 
 _EVENT: Final = re.compile(rb"(?ms)^BEGIN:VEVENT\r?$.*?^END:VEVENT\r?\n")
 _YEAR: Final = re.compile(rb"(?m)^DTSTART[^:\r\n]*:(\d{4})")
-_DIGIT: Final = re.compile(r"\d")
 _RECURS: Final = re.compile(rb"(?mi)^(RRULE|RDATE|RECURRENCE-ID)")
 
 Guard = Callable[[], AbstractContextManager[Any]]
@@ -50,7 +40,11 @@ class TooMuch(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """The busy time in the window, and how many events were left out: unreadable, or recurring beyond measure."""
+    """The busy time in the window, and how many events were misunderstood.
+
+    Unreadable or recurring beyond measure, they take no time; in a zone that nobody knows, they take it on the
+    calendar's own clock. Either way the professional is told, who alone knows better.
+    """
 
     spans: list[Span]
     left_out: int
@@ -75,9 +69,9 @@ def read(texts: Iterable[bytes], window: Window, *, ours: Collection[str] = (), 
         for calendar in calendars:
             found += 1
             zone = _zone(calendar, window.zone)
-            series, odd = _series(calendar, ours)
-            left_out += odd
-            for events in series:
+            events_of = series(calendar, ours)
+            left_out += events_of.left_out + events_of.unsure
+            for events in events_of.together:
                 try:
                     with guard():
                         spans += _occurrences(calendar, events, window, zone)
@@ -123,54 +117,6 @@ def _calendars(text: bytes, window: Window) -> tuple[list[Any], int]:
 def _zone(calendar: Any, otherwise: str) -> str:
     told = str(calendar.get("X-WR-TIMEZONE", "")).strip()
     return told if told in KNOWN else otherwise
-
-
-def _series(calendar: Any, ours: Collection[str]) -> tuple[list[list[Any]], int]:
-    """Events that take time, by UID, each with its exceptions; and how many recur beyond measure."""
-    series: dict[str, list[Any]] = defaultdict(list)
-    odd: set[str] = set()
-    events = calendar.walk("VEVENT")
-    for number, event in enumerate(events):
-        uid = str(event.get("UID", f"without {number}"))
-        if uid in ours or uid.partition("@")[0] in ours:
-            continue
-        series[uid].append(event)
-        try:
-            measured = _measured(event)
-        except (ValueError, TypeError, AttributeError):  # a property that is not what its name says
-            measured = False
-        if not measured:
-            odd.add(uid)
-    return [events for uid, events in series.items() if uid not in odd], len(odd)
-
-
-def _measured(event: Any) -> bool:
-    """Whether its recurrence may be followed: said in full, and bounded in a day, in number and in dates."""
-    if "EXRULE" in event:  # gone since RFC 5545: dates taken out by a rule that nothing here follows
-        return False
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        if not hasattr(rule, "get"):
-            return False
-        count = [int(one) for one in rule.get("COUNT", [])]
-        frequencies = {str(one).upper() for one in rule.get("FREQ", [])}
-        if len(frequencies) != 1 or any(one < 1 for one in count):
-            return False
-        if not frequencies & NUMBERED and any(_DIGIT.search(str(one)) for one in rule.get("BYDAY", [])):
-            return False
-        if frequencies & OFTEN and not (count and max(count) <= MOST_COUNT):
-            return False
-        a_day = 1
-        for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-            a_day *= max(1, len(rule.get(part, [])))
-        if a_day > MOST_A_DAY or any(one < 1 for one in rule.get("INTERVAL", [])):
-            return False
-    return all(_dates(event.get(name)) <= MOST_DATES for name in ("RDATE", "EXDATE"))
-
-
-def _dates(told: Any) -> int:
-    lists = told if isinstance(told, list) else [] if told is None else [told]
-    return sum(len(getattr(one, "dts", ())) for one in lists)
 
 
 def _occurrences(calendar: Any, events: list[Any], window: Window, zone: str) -> list[Span]:
