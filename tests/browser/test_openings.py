@@ -43,6 +43,7 @@ async def refused_offline_and_locked(page: Page, house: RunningHouse) -> None:
     await page.route("**/ouvertures", locks, times=1)
     await send.click()
     await expect(page).to_have_url(re.compile("/verrou"))
+    await expect(page.locator("input[name=next]")).to_have_value("/ouvertures/nouvelle")  # its script is there
     await page.get_by_label(re.compile("Mot de passe")).fill(house.account("expert")["password"])
     await page.get_by_role("button", name="Rouvrir").click()
     await expect(page.get_by_text("Votre poste s’était verrouillé")).to_be_visible()
