@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.typography import NB, THIN, labels, typo
+from gateway.typography import NB, THIN, initials, labels, typo
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 
@@ -287,7 +287,7 @@ FILTERS: Final = {
     one.__name__: one
     for one in (
         iso, day, date_plain, day_title, day_short, day_near, hour, hour_exact, hour_phone, hour_spoken, moment,
-        moment_phone, moment_short,
+        moment_phone, moment_short, initials,
         from_now, until, span, duration, clock, zone_name, number, euros, plural, listing, phone, tel, typo, labels,
     )
 }

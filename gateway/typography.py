@@ -20,6 +20,7 @@ _SPACES: Final = (
     (re.compile(r"(?<=\d\sh) (?=\d)"), NB),
 )
 _PHONE: Final = re.compile(r"\b0(?:\d(?: \d\d){4}| \d{3}(?: \d\d){3})\b")
+_TITLES: Final = frozenset({"Dr", "Pr", "Mme"})
 _APOSTROPHE: Final = re.compile(r"(?<=\w)(?:'|&#39;)(?=\w|«|\Z)")
 _SAID: Final = re.compile(r"""(?<=\s)(?:(?:aria-label|title|placeholder|alt)="[^"]+"|data-[a-z-]+="[^"]* [^"]*")""")
 
@@ -35,6 +36,12 @@ def labels(words: Iterable[str]) -> str:
     return ", ".join(
         word if at == 0 or word[1:2].isupper() else word[:1].lower() + word[1:] for at, word in enumerate(words)
     )
+
+
+def initials(name: str) -> str:
+    """`IR` for « Inès R. », `ML` for « Dr M. Lefèvre »: the first and the last word, a title apart."""
+    words = [word for word in name.split() if word[:1].isalpha() and word not in _TITLES]
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
 
 
 def _told(found: re.Match[str]) -> str:

@@ -131,3 +131,21 @@ async def test_the_rota_and_the_samu_lines_read_well(chromium: Browser, house: R
         await expect(page.locator("main h1")).to_be_visible()
         assert await axe(page) == []
     await page.context.close()
+
+
+async def test_behind_ones_own_name_are_day_or_night_and_the_way_out(chromium: Browser, house: RunningHouse) -> None:
+    page = await signed_in(await context_of(chromium, house), house, "duty_manager")
+    await page.goto("/astreinte")
+    name, out = page.locator(".moi summary"), page.get_by_role("button", name="Se déconnecter")
+    await expect(name).to_have_accessible_name(re.compile(".* M. Lefèvre"))
+    await name.press("Enter")
+    await expect(out).to_be_visible()
+    assert await axe(page) == []
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Escape")
+    await expect(out).to_be_hidden()
+    await expect(name).to_be_focused()
+    await name.press("Enter")
+    await page.locator("main").click(position={"x": 2, "y": 2})
+    await expect(out).to_be_hidden()
+    await page.context.close()

@@ -165,3 +165,11 @@ def test_what_a_tag_says_is_french_too_and_what_it_sends_is_as_typed() -> None:
 
 def test_every_filter_is_offered_to_templates_under_its_own_name() -> None:
     assert {"typo", "hour_phone", "moment", "from_now"} <= set(french.FILTERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Inès R.", "IR"), ("Dr M. Lefèvre", "ML"), ("élodie", "É"), ("Clinique du Belvédère", "CB"), ("", ""), ("–", "")],
+)
+def test_a_name_in_two_letters_leaves_its_title_out(name: str, letters: str) -> None:
+    assert french.initials(name) == letters
