@@ -1,4 +1,4 @@
-"""A server that waits for nobody without end: heads have a length, requests have a minute to come in."""
+"""A server that waits for nobody without end: heads have a length, requests have a minute to come in, answers to go."""
 
 import asyncio
 from typing import Any, Final
@@ -7,24 +7,35 @@ from infra.one_write import HttpProtocol as WritingOnce
 
 LONGEST_HEAD: Final = 64 * 1024
 PATIENCE: Final = 60.0
-"""Seconds for one request to come in whole; a list of four megabytes takes less on a slow line."""
+"""Seconds for one request to come in whole (a list of four megabytes takes less on a slow line), and for whoever asked
+to read on."""
+MOST_AHEAD: Final = 16
+"""Requests that one connection may send ahead of their answers; browsers and our own processes send none."""
 REFUSALS: Final = {
     408: b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
     431: b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
 }
 
 
+class TooFarAhead(Exception):
+    """More requests than `MOST_AHEAD` wait for their answers on one connection."""
+
+
 class HttpProtocol(WritingOnce):
     """The parser bounds neither a head nor its time: a thousand visitors who drip would keep a thousand connections.
 
-    A request that comes in one piece, as nearly all do, starts no timer.
+    Nor does the server bound what is sent ahead: each answer let in another thousand requests, and twenty connections
+    took a gigabyte in ten seconds. A request that comes in one piece, as nearly all do, starts no timer.
     """
+
+    patience = PATIENCE
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._head = 0
         self._in_head = self._incomplete = True
         self._patience: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -45,6 +56,8 @@ class HttpProtocol(WritingOnce):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        if len(self.pipeline) >= MOST_AHEAD:
+            raise TooFarAhead
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -53,15 +66,38 @@ class HttpProtocol(WritingOnce):
 
     def handle_websocket_upgrade(self) -> None:
         self._in_head = self._incomplete = False
+        self._read_on()
         super().handle_websocket_upgrade()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self.patience, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._read_on()
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Nothing is written into the midst of an answer under way."""
+        if self.cycle is None or self.cycle.response_complete:
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._read_on()
         super().connection_lost(exc)
+
+    def _read_on(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _wait(self) -> None:
         if self._patience is None:
-            self._patience = self.loop.call_later(PATIENCE, self._refuse, 408)
+            self._patience = self.loop.call_later(self.patience, self._refuse, 408)
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
