@@ -1,7 +1,7 @@
 """Holding and booking: allowed, refused, repeated."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from contracts.words import Modality, Role, VisitKind
@@ -37,6 +37,17 @@ async def test_a_taken_slot_is_refused_with_the_three_nearest(door: Door) -> Non
     for slot in offered:
         assert (await door.book(expert_id, slot["starts_at"])).status_code in (201, 409)
     await door.proven()
+
+
+async def test_the_nearest_are_near_in_an_agenda_with_a_start_every_five_minutes(door: Door) -> None:
+    expert_id = await door.an_expert()
+    path = f"/experts/{expert_id}/consultation-types/{FIRST_VIDEO.id}"
+    said = await door.call("PUT", path, {"step": 5}, caller=a_caller(Role.EXPERT, subject=expert_id))
+    assert said.status_code == 200, said.text
+    assert (await door.book(expert_id, local_noon(4, hour=16))).status_code == 201
+    taken = await door.book(expert_id, local_noon(4, hour=16))
+    offered = [datetime.fromisoformat(one["starts_at"]) for one in taken.json()["extra"]["alternatives"]]
+    assert [(one - local_noon(4, hour=16)) // timedelta(minutes=5) for one in offered] == [-10, -9, 9]
 
 
 async def test_the_same_post_twice_books_once_and_says_the_same(door: Door) -> None:

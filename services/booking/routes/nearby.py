@@ -26,6 +26,9 @@ OTHER_HOURS = (
     refusals.HoldExpired,
 )
 """Refusals to which the answer is another hour."""
+NEAR = timedelta(days=1)
+GRID = 2 * 24 * 60 // 5
+"""Starts of two days at the finest step that a type may have."""
 
 
 async def with_nearest(house: House, refusal: Refusal, wanted: Wanted, now: datetime) -> Refusal:
@@ -52,15 +55,20 @@ async def nearest_slots(house: House, wanted: Wanted, now: datetime) -> list[Slo
 
 
 async def _nearby(house: House, wanted: Wanted, now: datetime) -> list[Slot]:
-    asked = Search(
-        experts=(wanted.expert_id,), types=(wanted.type_id,), since=wanted.starts_at - timedelta(days=1), limit=60
-    )
+    """Within a day of the wanted start when three are there: all of that is read, since a grid may be fine."""
+    earliest, latest = wanted.starts_at - NEAR, wanted.starts_at + NEAR
+    asked = Search(experts=(wanted.expert_id,), types=(wanted.type_id,), since=earliest, until=latest, limit=GRID)
     lines, notice = house.things["reading"], house.things["longest_notice"]
     found = await search(lines, asked, now, notice)
+    if len(found) < 3:
+        found += await search(lines, replace(asked, since=latest, until=None, limit=3 - len(found)), now, notice)
     if len(found) < 3:  # at the end of what is open: then also the first that there are
-        found = [*await search(lines, replace(asked, since=None, limit=3 - len(found)), now, notice), *found]
+        found = [
+            *await search(lines, replace(asked, since=None, until=None, limit=3 - len(found)), now, notice),
+            *found,
+        ]
     near = set(nearest((one[0] for one in found), wanted.starts_at))
-    return as_slots([one for one in found if one[0] in near]).slots
+    return as_slots([one for one in dict.fromkeys(found) if one[0] in near]).slots
 
 
 def announce(house: House, expert_id: UUID, *, told: bool) -> None:
