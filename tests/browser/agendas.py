@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page
 from contracts.words import Role
 from gateway.door import SESSION_COOKIE
 from tests.browser.calls import PATIENCE
+from tests.browser.expecting import expect
 from tests.browser.listening import go_on, keep
 from tests.browser.reading import WCAG, flaws
 from tests.house import RunningHouse
@@ -108,6 +110,15 @@ async def drag(page: Page, what: Locator, *, down: int = 0, right: int = 0, from
     await page.mouse.move(x + right / 2, y + down / 2, steps=4)
     await page.mouse.move(x + right, y + down, steps=4)
     await page.mouse.up()
+
+
+@asynccontextmanager
+async def redrawn(page: Page) -> AsyncIterator[None]:
+    """What is done here changes the agenda, and the grid is drawn anew: a press that began before would be lost."""
+    grid = page.locator("#grille")
+    before = await grid.get_attribute("data-version") or ""
+    yield
+    await expect(grid).not_to_have_attribute("data-version", before)
 
 
 async def agenda_of(page: Page, first: date, days: int = 7) -> list[dict[str, Any]]:

@@ -82,10 +82,12 @@ async def call(page: Page, *, level: str | None = "2", live: bool = True) -> Non
     await page.wait_for_url(re.compile("/appels/[0-9a-f-]{36}$"))
     if live:
         await expect(page.locator("#direct")).to_contain_text("Créneaux à jour", timeout=PATIENCE)
-    if level:
+    if level and live:
+        async with page.expect_response("**/creneaux*"):  # the list of this level, not one that is about to change
+            await choose(page, "level", level)
+        await page.wait_for_selector("#liste .creneau")
+    elif level:
         await choose(page, "level", level)
-        if live:
-            await page.wait_for_selector("#liste .creneau")
 
 
 async def choose(page: Page, name: str, value: str) -> None:

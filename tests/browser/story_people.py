@@ -62,7 +62,7 @@ class Psychologist(Person):
         await self.page.get_by_role("button", name="Commencer un appel").press("Enter")
         await self.page.wait_for_url(re.compile("/appels/[0-9a-f-]{36}$"))
         timer = self.page.get_by_role("timer", name="Durée de l’appel")
-        await expect(timer).to_have_text(re.compile(r"00:(0[1-9]|1\d|2\d)"))
+        await expect(timer).to_have_text(re.compile(r"\d\d:\d[1-9]"))  # it runs, however long the page took to come
 
     async def type_in(self, field: str, letters: str, offered: str) -> None:
         """Two or three letters, then Enter on what is offered first."""

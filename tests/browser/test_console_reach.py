@@ -75,6 +75,7 @@ async def test_the_desk_passes_axe_by_day_and_night(page: Page, theme: str) -> N
     await page.locator("#confirmer [name=way][value=both]").press("Space")
     await check(page)
     await page.keyboard.press("Alt+KeyU")
+    await expect(page.locator("#urgence")).to_be_visible()
     await check(page)
 
 

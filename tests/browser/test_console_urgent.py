@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.calls import PATIENCE
+from tests.browser.calls import PATIENCE, until
 from tests.browser.expecting import expect
 from tests.browser.listening import at_the_desk, call
 from tests.house import RunningHouse
@@ -45,7 +45,12 @@ async def test_every_ring_shows_and_whoever_was_woken_says_so_without_signing_in
     await expect(page.get_by_role("heading", name="L’alerte est partie")).to_be_visible()
     await expect(page.locator("dialog .essais li").first).to_be_visible()
     await expect(page.locator("dialog .essais li.taken").first).to_be_visible(timeout=PATIENCE)
-    links = [found for one in house.messages()[known:] for found in re.findall(r"/alerte#[\w-]+", json.dumps(one))]
+
+    async def sent() -> list[str]:
+        """A voice call says that the link comes by message, and the provider may have taken it first."""
+        return [found for one in house.messages()[known:] for found in re.findall(r"/alerte#[\w-]+", json.dumps(one))]
+
+    links = await until(sent)
     assert links
     woken = await (await chromium.new_context(base_url=house.url)).new_page()
     await woken.goto(links[0])

@@ -156,7 +156,7 @@ async def a_third_person(
     await guest.goto(f"{house.url}/invite")
     await guest.fill("[name=code]", "000 000 000")
     await guest.click("main form button")
-    assert "n’ouvre pas" in await guest.inner_text("[role=alert]")
+    await guest.wait_for_selector("[role=alert]:has-text('n’ouvre pas')")
     await guest.fill("[name=code]", code)
     await guest.click("main form button")
     await guest.wait_for_url(f"**/invite/{appointment_id}")

@@ -158,6 +158,7 @@ async def test_a_browser_without_transforms_is_told_so_and_nothing_goes_before_y
 
 async def writes(by: Page, to: Page, text: str) -> None:
     """One writes, the other reads it."""
+    await by.wait_for_selector("[data-do=ecrire]:visible")  # in the room, where who chose to write has it open already
     if await by.is_hidden("#texte"):
         await by.click("[data-do=ecrire]")
     await by.fill("#texte", text)
@@ -168,7 +169,7 @@ async def writes(by: Page, to: Page, text: str) -> None:
 async def test_a_browser_without_any_way_for_a_voice_still_writes_under_the_lock(meeting: Meeting) -> None:
     mutant = meeting.rooms.mutant("mute", "e2ee.js", "'RTCPeerConnection' in self", "false")
     person, professional = await meeting.come("person", mutant=mutant), await meeting.come("professional")
-    assert "ni la voix ni l’image" in await person.inner_text("[data-alert]")
+    await person.wait_for_selector("[data-alert]:has-text('ni la voix ni l’image')")
     await professional.click("[data-do=admettre]:enabled")
     await person.click("[data-do=entrer-muet]")
     await writes(person, professional, "Bonjour.")
