@@ -29,6 +29,7 @@ from tests.reminders.make import booked
 
 pytestmark = pytest.mark.faults
 ASK_AGAIN = 5.0
+WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted"
 PATIENCE = 240.0  # a deadline, not a measure: a worker starts in 3 s, or in 40 on a busy machine
 
 
@@ -101,6 +102,12 @@ class Scene:
     async def until_taken(self, count: int) -> None:
         async with asyncio.timeout(PATIENCE):
             while len(self.provider.taken) < count:
+                await asyncio.sleep(0.02)
+
+    async def until_it_stands_still(self) -> None:
+        """Until someone waits for what `locked` holds."""
+        async with asyncio.timeout(PATIENCE):
+            while not await self.house.sql(WAITING):
                 await asyncio.sleep(0.02)
 
     async def leases_run_out(self) -> None:
@@ -220,6 +227,7 @@ async def test_a_worker_killed_after_the_providers_yes_repeats_the_one_in_flight
     assert row["status"] == "sending"
     async with scene.locked("SELECT 1 FROM message FOR UPDATE"):  # the yes arrives, the record cannot be written
         scene.provider.let_go.set()
+        await scene.until_it_stands_still()
         killed(scene.worker)
     scene.provider.holding = False
     await scene.leases_run_out()

@@ -92,7 +92,7 @@ async def test_the_gateway_and_the_memory_restart_without_a_word_lost(nodes: Nod
 
         assert await silence("gateway and memory restarted", broke, person, professional) < IN_ALL
         assert (len(person.epochs), len(professional.epochs)) == (1, 1)  # the packets never stopped
-        await asyncio.sleep(0.1)  # both have said that theirs still flows
+        await asyncio.gather(person.keeps(), professional.keeps())
         await person.say("join", epoch=person.epochs[-1])
         await person.paired(2)  # a memory that lost everything learns the epochs again
         assert person.epochs == sorted(set(person.epochs))

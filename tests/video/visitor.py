@@ -31,6 +31,7 @@ class Visitor:
         self.epochs: list[int] = []
         self.codes: list[int | None] = []
         self.problems: list[str] = []
+        self.said: list[str] = []
         self.cut = False  # its network: nothing comes, nothing goes
         self._seats: dict[str, str] = {}
         self._client: Client | None = None
@@ -60,6 +61,12 @@ class Visitor:
         """Once the line that was lost is back."""
         async with asyncio.timeout(within):
             while not self.codes or self._socket is None or self._socket.closed:
+                await asyncio.sleep(0.01)
+
+    async def keeps(self, within: float = 120.0) -> None:
+        """Once it has said, on a line that is back, that what it had still flows."""
+        async with asyncio.timeout(within):
+            while "ready" not in self.said:
                 await asyncio.sleep(0.01)
 
     async def paired(self, times: int, within: float = 120.0) -> None:
@@ -133,6 +140,7 @@ class Visitor:
 
     async def say(self, kind: str, **more: Any) -> None:
         if self._socket is not None and not self._socket.closed and not self.cut:
+            self.said.append(kind)
             await self._socket.send_str(msgspec.json.encode(FromBrowser(kind, **more)).decode())
 
     async def _answer(self, offer: FromServer) -> None:
