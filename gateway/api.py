@@ -9,13 +9,12 @@ import msgspec
 
 from contracts.problem import Problem
 from gateway.door import SESSION_COOKIE, Door, SignInFirst, cookies_of, credential_of
-from kit.errors import BodyTooLarge, Refusal
+from kit.body import BODY_LIMIT, LIST_LIMIT, Receive, whole
+from kit.errors import Refusal
 from kit.http import Peer, PeerAway, PeerProblem
 from kit.log import new_request_id, request_id
 
 PREFIX = "/api/v1/"
-BODY_LIMIT = 256 * 1024
-LIST_LIMIT = 2 * 1024 * 1024
 LISTS = frozenset({("referral", "network/imports"), ("referral", "telephone/imports")})
 """Where a whole list is brought in."""
 LIST_SECONDS = 30.0
@@ -44,9 +43,7 @@ class Api:
         self.peers = peers
         self.door = door
 
-    async def __call__(
-        self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
-    ) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Callable[[Any], Awaitable[None]]) -> None:
         token = request_id.set(new_request_id())
         try:
             status, headers, body = await self._pass(scope, receive)
@@ -71,7 +68,7 @@ class Api:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
-    async def _pass(self, scope: Any, receive: Callable[[], Awaitable[Any]]) -> tuple[int, list[Any], bytes]:
+    async def _pass(self, scope: Any, receive: Receive) -> tuple[int, list[Any], bytes]:
         name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
         peer = self.peers.get(name)
         if peer is None or not PLAIN.fullmatch(rest) or rest.rstrip("/") in NOT_FOR_PROGRAMS:
@@ -86,13 +83,13 @@ class Api:
             held = cookies_of(scope).get(SESSION_COOKIE, "")
             if not hmac.compare_digest(given.get(b"x-csrf-token", b""), self.door.csrf(held).encode()):
                 return _problem(Problem(title="The form token is missing", status=403, code="foreign-form"))
-        whole = (name, rest) in LISTS and not signed
-        body = b"" if method in SAFE else await _read(receive, LIST_LIMIT if whole else BODY_LIMIT)
+        a_list = (name, rest) in LISTS and not signed
+        body = b"" if method in SAFE else await whole(receive, LIST_LIMIT if a_list else BODY_LIMIT)
         internal = None if credential is None or signed else (await self.door.token(credential, name)).token
         headers = {key.decode(): given[key].decode("latin1") for key in PASSED if key in given}
         query = scope["query_string"].decode("latin1")
         path = "/" + rest + (f"?{query}" if query else "")
-        long = whole or (method == "PUT" and rest.startswith(FOR_ALL_AGENDAS))
+        long = a_list or (method == "PUT" and rest.startswith(FOR_ALL_AGENDAS))
         status, answered, answer = await peer.send(
             method, path, token=internal, body=body or None, headers=headers, within=LIST_SECONDS if long else None
         )
@@ -101,19 +98,6 @@ class Api:
 
 
 _WANTED = frozenset({*PASSED, b"x-csrf-token"})
-
-
-async def _read(receive: Callable[[], Awaitable[Any]], limit: int) -> bytes:
-    body: bytes = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return body
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise BodyTooLarge()
-        if not message.get("more_body"):
-            return body
 
 
 def _problem(problem: Problem) -> tuple[int, list[Any], bytes]:

@@ -10,7 +10,8 @@ from litestar import Litestar, Request
 
 from gateway.door import SESSION_COOKIE, VISIT_COOKIE, Door, cookies_of
 from gateway.failures import later
-from kit.errors import BodyTooLarge, Forbidden, NulCharacter, Refusal
+from kit.body import Receive, again, whole
+from kit.errors import BodyCut, BodyTooLarge, Forbidden, NulCharacter, Refusal
 from kit.log import log, new_request_id, request_id
 from kit.metrics import request_seconds
 
@@ -35,7 +36,6 @@ HEADERS = [
     (b"strict-transport-security", b"max-age=31536000"),
     (b"permissions-policy", b"camera=(self), microphone=(self), geolocation=(), interest-cohort=()"),
 ]
-Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
 
@@ -83,8 +83,8 @@ class Front:
                 raise NulCharacter()
             if scope["method"] not in SAFE and not scope["path"].startswith("/api/"):
                 long = scope["path"] in LISTS and SESSION_COOKIE in cookies_of(scope)
-                body = await _read(receive, LIST_LIMIT if long else FORM_LIMIT)
-                receive = _again(body, receive)
+                body = await self._form(scope["path"], receive, LIST_LIMIT if long else FORM_LIMIT)
+                receive = again(body, receive)
                 self._check(scope, body)
             await self.app(scope, receive, answer)
         except Refusal as error:
@@ -97,6 +97,14 @@ class Front:
             request_seconds.labels(scope["method"], route, str(status)).observe(seconds)
             if status >= 500:
                 log().error("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000))
+
+    async def _form(self, path: str, receive: Receive, limit: int) -> bytes:
+        try:
+            return await whole(receive, limit)
+        except BodyCut:
+            if path == LEAVING:
+                return b""  # whoever is gone so quickly meant it
+            raise
 
     def _check(self, scope: Any, body: bytes) -> None:
         """Same origin, and the token of this very session (or visit) in the form or in a header."""
@@ -143,29 +151,3 @@ def _kept(path: str) -> bytes:
     if path.startswith("/static/tiers/"):
         return b"public, max-age=31536000, immutable"
     return b"no-cache" if path.startswith("/static/") else b"no-store"
-
-
-async def _read(receive: Receive, limit: int) -> bytes:
-    body: bytes = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return body
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise BodyTooLarge()
-        if not message.get("more_body"):
-            return body
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def once() -> Any:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return once

@@ -15,6 +15,7 @@ SENTENCES: Final[dict[str, str]] = {
     "not-json": "La demande n’a pas été comprise. Rien n’a changé.",
     "unsupported-media-type": "La demande n’a pas été comprise. Rien n’a changé.",
     "body-too-large": "Le texte est trop long pour être enregistré. Raccourcissez-le, puis recommencez.",
+    "body-cut": "La demande est arrivée incomplète. Rien n’a changé : recommencez.",
     "nul-character": "Un caractère invisible empêche d’enregistrer ce texte. Effacez-le, puis recommencez.",
     "bad-key": "Cette page a vieilli. Rechargez-la, puis recommencez.",
     "key-reused": "Cette page a déjà servi à autre chose. Rechargez-la, puis recommencez.",

@@ -111,6 +111,12 @@ class BodyTooLarge(Refusal):
     status = 413
 
 
+class BodyCut(Refusal):
+    """The request ended before its body did."""
+
+    status = 400
+
+
 class NotJson(Refusal):
     """The body is not JSON."""
 

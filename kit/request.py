@@ -6,20 +6,17 @@ from typing import Any
 
 import msgspec
 
+from kit.body import BODY_LIMIT, LIST_LIMIT, Receive, again, whole
 from kit.db import AfterCommit, Database
-from kit.errors import BodyTooLarge, NotJson, NulCharacter, Refusal
+from kit.errors import NotJson, NulCharacter, Refusal
 from kit.log import log, new_request_id, request_id
 from kit.metrics import observe
 from kit.transaction import Transaction
 
 Scope = Any  # litestar's typed scopes do not know our own entries
-Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BODY_LIMIT = 256 * 1024
-LIST_LIMIT = 2 * 1024 * 1024
-"""Of the few routes that take a whole list."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -69,7 +66,7 @@ class RequestMiddleware:
                 if body and _claims_json(headers, body):
                     refuse_not_json(body)
                 transaction.identify(method, _address(scope), key.decode("latin1") if key else None, body)
-                receive = _again(body, receive)
+                receive = again(body, receive)
             await self.app(scope, receive, answer)
         except Refusal as error:
             answer.status = error.status  # answered outside, by the exception handlers
@@ -141,30 +138,8 @@ class _Answer:
 
 
 async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body; refused when it is too large or holds a NUL."""
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return body
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise BodyTooLarge()
-        if not message.get("more_body"):
-            break
+    """The whole body; refused when it is cut, too large, or holds a NUL."""
+    body = await whole(receive, limit)
     if b"\\u0000" in body or b"\x00" in body:
         raise NulCharacter()
     return body
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def once() -> Any:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return once
