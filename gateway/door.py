@@ -58,6 +58,7 @@ class Door:
         self.watched = False  # True while revocations are heard
         self._tokens: dict[tuple[str, str, bool], tuple[float, Token]] = {}
         self._by_session: dict[str, set[str]] = {}
+        self._endings = 0  # heard so far
 
     async def token(self, credential: Credential, audience: str, *, touch: bool = True, busy: bool = False) -> Token:
         """The internal token for `audience`, from memory or from identity.
@@ -68,6 +69,7 @@ class Door:
             known = self._tokens.get((credential.hash, audience, touched))
             if known is not None and known[0] > time.monotonic() and not busy:
                 return known[1]
+        endings = self._endings
         asked = Exchange(credential=credential.secret, audience=audience, touch=touch, busy=busy)
         try:
             token: Token = await self.identity.call("POST", "/tokens", Token, asked)
@@ -76,7 +78,8 @@ class Door:
         kept = KEEP_SECONDS if self.watched else KEEP_UNWATCHED_SECONDS
         if len(self._tokens) > 20_000:
             self._forget_old()
-        if not busy:  # what opens on a locked screen for an urgent action must open nothing else
+        if not busy and endings == self._endings:  # the answer may be older than an ending heard while it was awaited
+            # what opens on a locked screen for an urgent action must open nothing else
             key = (credential.hash, audience, touch)
             self._tokens[key] = (time.monotonic() + min(kept, token.expires_in - 10), token)
         self._by_session.setdefault(str(token.session.id), set()).add(credential.hash)
@@ -88,17 +91,21 @@ class Door:
 
     def forget(self, name: str) -> None:
         """Drop what is kept for a credential hash or a session id: it ended or changed."""
+        self._endings += 1
         hashes = self._by_session.pop(name, set()) | {name}
         self._tokens = {key: kept for key, kept in self._tokens.items() if key[0] not in hashes}
 
     def forget_all(self) -> None:
         """Drop everything: some revocations may not have been heard."""
+        self._endings += 1
         self._tokens.clear()
         self._by_session.clear()
 
     def _forget_old(self) -> None:
         now = time.monotonic()
         self._tokens = {key: kept for key, kept in self._tokens.items() if kept[0] > now}
+        known = {key[0] for key in self._tokens}
+        self._by_session = {name: held for name, held in self._by_session.items() if held & known}
         log().info("tokens pruned", count=len(self._tokens))
 
     def csrf(self, secret: str) -> str:
@@ -128,11 +135,10 @@ def _refusal(error: PeerProblem) -> Exception:
 
 def client_address(scope: Any, proxies: int) -> str:
     """The client's address; behind `proxies` trusted hops, the one that the outermost of them saw."""
-    if proxies:
-        for name, value in scope.get("headers", ()):
-            if name == b"x-forwarded-for":
-                hops = [hop.strip() for hop in value.decode("latin1").split(",")]
-                return str(hops[-proxies] if len(hops) >= proxies else hops[0])
+    given = [value.decode("latin1") for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
+    if proxies and given:  # several lines are one list (RFC 9110 §5.3): the first may be the client's own invention
+        hops = [hop.strip() for hop in ",".join(given).split(",")]
+        return str(hops[-proxies] if len(hops) >= proxies else hops[0])
     client = scope.get("client")
     return str(client[0]) if client else "unknown"
 

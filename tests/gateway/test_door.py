@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import msgspec
+
 from contracts.caller import Grant
 from contracts.identity import Exchange, Session, SessionState, Token
 from contracts.words import Role
 from gateway import ringing_hours
-from gateway.door import Credential, Door
+from gateway.door import Credential, Door, client_address
 from gateway.page import FITS_A_HEADER, Page
 from gateway.pages import orientations
 
@@ -18,11 +20,16 @@ class Identity:
 
     def __init__(self) -> None:
         self.touched: list[bool] = []
+        self.lives = 60
         self.session = Session(uuid4(), SessionState.OPEN, uuid4(), "Inès R.", (Grant(Role.PSYCHOLOGIST),))
 
     async def call(self, method: str, path: str, shape: Any, asked: Exchange) -> Token:
         self.touched.append(asked.touch)
-        return Token(f"token {len(self.touched)}", 60, self.session)
+        self.meanwhile()
+        return Token(f"token {len(self.touched)}", self.lives, self.session)
+
+    def meanwhile(self) -> None:
+        """What happens while the answer is on its way."""
 
 
 async def test_a_page_that_asks_by_itself_does_not_keep_the_screen_awake() -> None:
@@ -47,6 +54,39 @@ async def test_somebody_at_work_is_seen_although_the_page_asks_all_the_time() ->
     door.forget(str(identity.session.id))
     await door.session(who)
     assert identity.touched == [False, True, True]
+
+
+async def test_a_session_that_ends_while_its_token_is_on_its_way_is_not_kept() -> None:
+    identity = Identity()
+    door, who = Door(identity, "poivre"), Credential("secret", "session")  # type: ignore[arg-type]
+    door.watched = True
+
+    class Ending(Identity):
+        def meanwhile(self) -> None:
+            door.forget(str(self.session.id))
+
+    door.identity = Ending()  # type: ignore[assignment]
+    await door.session(who)
+    door.identity = identity  # type: ignore[assignment]
+    await door.session(who)
+    assert identity.touched == [True], "asked again: the first answer may have been older than the end"
+
+
+async def test_the_door_remembers_no_session_longer_than_its_tokens() -> None:
+    identity = Identity()
+    identity.lives = 10  # over as soon as it is there
+    door = Door(identity, "poivre")  # type: ignore[arg-type]
+    for number in range(20_010):
+        identity.session = msgspec.structs.replace(identity.session, id=uuid4())
+        await door.session(Credential(str(number), "session"))
+    assert len(door._by_session) < 100
+
+
+def test_behind_a_proxy_an_address_that_the_client_made_up_is_not_believed() -> None:
+    scope = {"headers": [(b"x-forwarded-for", b"1.1.1.1"), (b"x-forwarded-for", b"203.0.113.7")], "client": ("::1", 1)}
+    assert client_address(scope, 1) == "203.0.113.7"
+    assert client_address({**scope, "headers": [(b"x-forwarded-for", b"1.1.1.1, 203.0.113.7")]}, 1) == "203.0.113.7"
+    assert client_address(scope, 0) == "::1"
 
 
 def test_a_press_is_named_in_a_header_whatever_its_form_held_and_the_same_press_is_named_the_same() -> None:
