@@ -102,7 +102,7 @@ def marking(house: House, seat: Seat) -> Heard:
         try:
             await house.booking.mark(seat.appointment.id, what, key=f"{seat.appointment.id}:{what}")
         except (PeerAway, PeerProblem) as error:
-            log().warning("room not marked", what=what, error=str(error)[:60])
+            log().warning("room not marked", kind=what, error=str(error)[:60])
 
     return heard
 

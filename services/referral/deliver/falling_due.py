@@ -38,7 +38,8 @@ class Clock:
                 async with db.begin_nested():
                     await _ACTIONS[timer.kind](self, db, timer)
             except Exception as error:  # the others go on; this one is looked at again
-                log().error("timer failed", kind=timer.kind.value, error=type(error).__name__, trace=trace_of(error))
+                where = trace_of(error)
+                log().error("timer failed", kind=timer.kind.value, error=type(error).__name__, exception=where)
                 later = now() + timers.PATIENCE
                 await timers.put(db, dataclasses.replace(timer, due_at=later, tries=timer.tries + 1))
 
