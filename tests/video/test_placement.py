@@ -50,6 +50,29 @@ async def test_a_silent_node_loses_its_rooms_to_exactly_one_other(client: redis.
     assert {claim.node for claim in claims} == set(winners)
 
 
+class Stumbling(Placement):
+    """A memory that answers the second beat with what no one thought of."""
+
+    beats = 0
+
+    async def beat(self, load: Load) -> bool:
+        self.beats += 1
+        if self.beats == 2:
+            raise ValueError("not a load")
+        return False
+
+
+async def test_a_node_beats_on_whatever_one_beat_met(client: redis.Redis) -> None:
+    settings = Settings(redis_url="", identity_url="", booking_url="", node_url="http://alive")
+    placement = Stumbling(client, f"node-{uuid4()}")
+    node = Node(settings, placement)
+    await node.start()
+    async with asyncio.timeout(120):
+        while placement.beats < 3:
+            await asyncio.sleep(0.05)
+    await node.stop()
+
+
 async def test_seats_are_found_again_by_another_node(client: redis.Redis) -> None:
     room, first, second = uuid4(), Placement(client, "a"), Placement(client, "b")
     seats = domain.arrive(domain.NO_SEATS, domain.PERSON, "hash")

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from contracts.video import NodeSeen, RoomSeen
 from kit.clock import now
 from kit.errors import Unavailable
-from kit.log import log
+from kit.log import log, trace_of
 from kit.shapes import as_a
 from services.video.placement import Claim, Load, Placement
 from services.video.rtc import figures, relay
@@ -174,14 +174,19 @@ class Node:
     async def _beat(self) -> None:
         for beats in itertools.count(1):
             await asyncio.sleep(BEAT_EVERY)
-            await self._beat_once()
-            if beats % SWEEP_EVERY:
-                continue
-            for room in list(self.rooms.values()):
-                await room.shut_if_over(now())
-            if self._ended:
-                self._ended = False
-                gc.collect()  # each ended leg is a ring of objects that holds 50 kB of TLS; this takes some 5 ms
+            try:
+                await self._beat_once()
+                if not beats % SWEEP_EVERY:
+                    await self._sweep()
+            except Exception as error:  # whatever one beat met: a node that says nothing more loses all its rooms
+                log().error("a beat failed", error=type(error).__name__, exception=trace_of(error))
+
+    async def _sweep(self) -> None:
+        for room in list(self.rooms.values()):
+            await room.shut_if_over(now())
+        if self._ended:
+            self._ended = False
+            gc.collect()  # each ended leg is a ring of objects that holds 50 kB of TLS; this takes some 5 ms
 
     async def _beat_once(self) -> None:
         states = self._watch.look(self.rooms.values(), now=now(), at=monotonic())
