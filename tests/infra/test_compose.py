@@ -1,6 +1,7 @@
 """The composed house runs the same processes as the embedded one, and its file is a valid Compose file."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,22 @@ def test_only_the_gateway_and_the_media_of_rooms_are_reachable_from_outside(comp
     opened = {name: one["ports"] for name, one in compose["services"].items() if "ports" in one}
     assert set(opened) == {"gateway", "video", "video-2"}
     assert all(port.endswith("/udp") for name in ("video", "video-2") for port in opened[name])
+
+
+@pytest.mark.parametrize("service", ["referral", "booking", "reminders", "reminders-worker", "video", "video-2"])
+def test_whoever_calls_somebody_outside_the_house_can(compose: dict[str, Any], service: str) -> None:
+    """Rings, calendars kept elsewhere, messages, media; the network of the others leads nowhere."""
+    assert compose["networks"]["inside"]["internal"] is True
+    assert "outside" in compose["services"][service]["networks"]
+
+
+def test_behind_its_proxy_the_gateway_tells_one_client_from_another(compose: dict[str, Any]) -> None:
+    assert compose["services"]["gateway"]["environment"]["VEILLEUSE_GATEWAY_PROXIES"] == "${PROXIES:-1}"
+
+
+def test_all_that_it_asks_for_or_takes_is_documented() -> None:
+    text, told = (ROOT / "infra" / "docker-compose.yml").read_text(), (ROOT / "docs" / "running.md").read_text()
+    assert [name for name in sorted(set(re.findall(r"\$\{(\w+)", text))) if f"`{name}`" not in told] == []
 
 
 def test_each_video_node_has_ports_of_its_own_and_is_known_to_the_gateway(compose: dict[str, Any]) -> None:
