@@ -53,6 +53,10 @@ class Server:
                 return web.Response(body=gzip.compress(b"0" * 40_000_000), headers={"content-encoding": "gzip"})
             case "/page":
                 return web.Response(text="<html>Sign in</html>", content_type="text/html")
+            case "/swelling/":
+                inside = "<d:href>&a;</d:href><d:resourcetype><c:calendar/></d:resourcetype>"
+                text = (MULTI % inside).replace("?>", '?><!DOCTYPE x [<!ENTITY a "aaaa">]>', 1)
+                return web.Response(status=207, body=text.encode(request.query.get("as", "utf-8")))
             case "/gone":
                 return web.Response(status=410)
             case "/heavy.ics":

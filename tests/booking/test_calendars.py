@@ -13,6 +13,7 @@ from kit.clock import now
 from kit.db import Database
 from kit.vault import Vault
 from services.booking import listeners
+from services.booking.deliver import caldav
 from services.booking.deliver.calendars import Looker, read
 from services.booking.deliver.fetching import NotFetched, Wanted, fetch
 from services.booking.domain.calendar_addresses import Address, address
@@ -155,6 +156,17 @@ async def test_whoever_answers_badly_is_cut(server: Server, path: str, code: str
     with pytest.raises(NotFetched) as cut:
         await fetch(Wanted(where), allowed={server.host}, most=500_000)
     assert cut.value.code == code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+async def test_an_account_whose_answer_swells_is_none_however_its_letters_are_written(
+    server: Server, encoding: str
+) -> None:
+    wanted = Wanted(address(server.url(f"/swelling/?as={encoding}"), allowed={server.host}))
+    with pytest.raises(NotFetched) as refused:
+        await caldav.ask(wanted, now(), now() + timedelta(days=1), allowed={server.host})
+    assert refused.value.code == "not-a-calendar"
+    assert [method for method, path, _ in server.asked if path == "/swelling/"][-1] == "PROPFIND"
 
 
 async def test_a_drip_is_cut_in_time_and_a_name_that_leads_inside_leads_nowhere(server: Server) -> None:

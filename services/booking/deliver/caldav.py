@@ -60,7 +60,7 @@ async def _ask(wanted: Wanted, url: str, depth: int, allowed: Collection[str]) -
         raise NotFetched("not-a-calendar")  # a name and a password only ever go where they were given for
     one = replace(wanted, address=there, method="PROPFIND", body=PROPFIND.encode(), headers=_headers(depth))
     content = (await fetch(one, allowed=allowed, most=1024 * 1024)).content or b""
-    if b"<!" in content:
+    if b"<!" in content or b"\x00" in content:  # entities that swell, also where two bytes are a letter
         raise NotFetched("not-a-calendar")
     try:
         return ElementTree.fromstring(content)
