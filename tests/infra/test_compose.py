@@ -1,11 +1,13 @@
 """The composed house runs the same processes as the embedded one, and its file is a valid Compose file."""
 
+import importlib
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 import yaml
 
@@ -44,6 +46,20 @@ def test_each_process_sees_only_its_own_keys_and_secrets(compose: dict[str, Any]
     seen = {volume["volume"]["subpath"] for volume in compose["services"][service].get("volumes", [])}
     assert bool(seen) == (service != "video")
     assert {path.split("/")[1] for path in seen} <= {service}
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "gateway"])
+def test_each_process_is_told_all_that_it_asks_and_nothing_of_its_own_that_it_does_not(
+    compose: dict[str, Any], service: str
+) -> None:
+    module = importlib.import_module(f"{'' if service == 'gateway' else 'services.'}{service}.settings")
+    fields = {field.encode_name.upper(): field for field in msgspec.structs.fields(module.Settings)}
+    told = {name.removeprefix("VEILLEUSE_") for name in compose["services"][service]["environment"]}
+    told = {name.removesuffix("_FILE") for name in told}
+    shared = {name.removeprefix("VEILLEUSE_") for name in compose["x-shared"]}
+    own = {name.removeprefix(f"{service.upper()}_") for name in told - shared}
+    assert own - set(fields) == set()
+    assert {name for name, field in fields.items() if field.required} - own - told == set()
 
 
 @pytest.mark.parametrize("service", WITH_DATABASE)
