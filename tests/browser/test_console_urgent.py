@@ -72,6 +72,18 @@ async def test_when_the_alert_cannot_leave_the_number_stands_large_at_once(page:
     assert await number.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 32
 
 
+async def test_when_the_alert_stays_without_an_answer_the_number_stands_all_the_same(page: Page) -> None:
+    await page.clock.install()
+    await call(page, level=None)
+    await page.route("**/urgence", lambda route: None)  # neither answered nor refused
+    await page.keyboard.press("Alt+KeyU")
+    async with page.expect_request("**/urgence"):
+        await page.get_by_role("button", name="Alerter", exact=True).click()
+    await expect(page.locator("#urgence-echec")).to_be_hidden()
+    await page.clock.fast_forward(11_000)
+    await expect(page.locator("#urgence-echec a").first).to_be_visible()
+
+
 async def test_an_alert_is_lifted_in_one_gesture(page: Page) -> None:
     await call(page, level=None)
     await page.keyboard.press("Alt+KeyU")

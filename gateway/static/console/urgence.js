@@ -5,6 +5,7 @@ const dialog = document.getElementById("urgence");
 const body = document.getElementById("urgence-corps");
 const failed = document.getElementById("urgence-echec");
 const SHOW_NUMBER = 30000;
+const SILENT = 10000; // ms: the first ring should have gone by then; a network may keep a request without a word
 const OVER = ["closed", "called_back"];
 let action = "";
 let asking = 0;
@@ -49,11 +50,14 @@ async function rescue(department) {
 async function alert(form) {
   const sent = params(form);
   form.querySelector(".urg").setAttribute("aria-disabled", "true");
+  const silent = setTimeout(number, SILENT);
   let answer;
   try {
     answer = await send("/urgence", sent);
   } catch {
     return number();
+  } finally {
+    clearTimeout(silent);
   }
   if (!answer.ok) return number();
   show(await answer.text());
@@ -122,7 +126,7 @@ const keep = later(500, async () => {
     parsed.innerHTML = answer.ok ? await answer.text() : "";
     const words = parsed.content.getElementById("a-dire");
     if (words) document.getElementById("a-dire")?.replaceWith(words);
-    else keep();
+    else setTimeout(keep, 2000);
   } catch {
     setTimeout(keep, 2000);
   }
