@@ -10,13 +10,16 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from contracts.problem import Problem
+from contracts.words import Role
 from gateway.door import FactorMissing, SessionLocked, SignInFirst
 from gateway.messages import sentence
 from gateway.page import provide_page
+from gateway.visits import theme_at
 from kit.errors import Refusal
 from kit.http import PeerAway, PeerProblem
 from kit.log import log, request_id, trace_of
 
+PASSING = frozenset({429, 500, 503})
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -25,11 +28,20 @@ def _for_program(request: Request[Any, Any, Any]) -> bool:
     return path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 
+def _again(request: Request[Any, Any, Any]) -> str:
+    """What a person may ask once more without sending anything twice: the same page."""
+    if request.method != "GET":
+        return ""
+    asked = request.scope["query_string"].decode("latin-1")
+    return quote(request.scope["path"]) + (f"?{asked}" if asked else "")
+
+
 async def _answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     if _for_program(request):
         return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=PROBLEM_TYPE)
     page = await provide_page(request)
     page.session = page.session if problem.status not in (401,) else None
+    at_night = {} if page.roles - {Role.PERSON} else {"theme": theme_at(page.now, chosen=page.cookies.get("theme"))}
     return await page.render(
         "errors/erreur.html",
         block="content",
@@ -37,7 +49,9 @@ async def _answer(request: Request[Any, Any, Any], problem: Problem) -> Response
         code=problem.code,
         sentence=sentence(problem.code),
         numero=problem.status,
+        again=_again(request) if problem.status in PASSING else "",
         request_id=request_id.get(),
+        **at_night,  # a missing page at 3 a.m. is as dark as the page before it
     )
 
 

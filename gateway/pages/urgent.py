@@ -16,6 +16,7 @@ from gateway.guards import OPEN, URGENT
 from gateway.house import House
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
+from gateway.visits import theme_at
 from kit.errors import Refusal
 from kit.http import PeerAway, PeerProblem
 
@@ -78,7 +79,7 @@ async def follow(action_id: FromPath[UUID], page: NamedPage) -> Response[str]:
 @get("/alerte", opt=OPEN)
 async def alarm(page: NamedPage) -> Response[str]:
     """For whoever was woken: one large button, no login; nothing happens before it is pressed."""
-    return await page.render("urgent/alerte.html")
+    return await awoken(page)
 
 
 @post("/alerte", opt=OPEN)
@@ -87,17 +88,19 @@ async def have_it(page: NamedPage) -> Response[str]:
     given = page.field("secret")[:300]
     found = SECRET.search(given.rsplit("#", 1)[-1])
     if found is None:
-        return await page.render("urgent/alerte.html", status=422, refusal=sentence("unknown-alert", 404), given=given)
+        return await awoken(page, status=422, refusal=sentence("unknown-alert", 404), given=given)
     try:
         await page.house.urgent.acknowledge(found[0])
     except PeerProblem as error:
-        return await page.render(
-            "urgent/alerte.html",
-            status=error.problem.status,
-            refusal=sentence(error.problem.code, error.problem.status),
-            given=given,
-        )
-    return await page.render("urgent/alerte.html", done=True)
+        refusal = sentence(error.problem.code, error.problem.status)
+        return await awoken(page, status=error.problem.status, refusal=refusal, given=given)
+    return await awoken(page, done=True)
+
+
+async def awoken(page: Page, *, status: int = 200, **said: Any) -> Response[str]:
+    """The page of the one button, as dark as the room it is read in."""
+    theme = theme_at(page.now, chosen=page.cookies.get("theme"))
+    return await page.render("urgent/alerte.html", status=status, theme=theme, **said)
 
 
 async def shown(

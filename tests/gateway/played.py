@@ -97,6 +97,7 @@ class Played:
         self.second_factor = False
         self.refuse: Problem | None = None
         self.directory_away = False
+        self.hours_away = False
         self.heard: list[tuple[str, str]] = []
 
     def app(self) -> web.Application:
@@ -193,7 +194,7 @@ class Played:
         return self._session((Grant(Role.PERSON),), "")
 
     async def _list(self, _: web.Request) -> web.Response:
-        return _json(Appointments(self.appointments))
+        return _problem(503, "unavailable") if self.hours_away else _json(Appointments(self.appointments))
 
     async def _slots(self, _: web.Request) -> web.Response:
         return _json(Slots(self.slots()))

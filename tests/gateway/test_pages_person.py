@@ -94,6 +94,14 @@ class TestAppointment:
         assert person.get("/rdv").status_code == 200
         assert "Votre professionnel" in person.words
 
+    def test_when_the_hours_are_away_one_may_ask_again_leave_or_call(self, person: Visitor, played: Played) -> None:
+        played.hours_away = True
+        here = f"/rdv?rdv={an_appointment().id}"
+        assert person.get(here).status_code == 503
+        assert f'href="{here}">Réessayer' in person.page.text
+        assert 'action="/quitter"' in person.page.text
+        assert DANGER in person.words and "Appeler" in person.words
+
     @pytest.mark.parametrize("path", ["/rdv", "/rdv/annuler", "/rdv/changer", "/rdv/agenda.ics"])
     def test_someone_elses_or_a_broken_address_is_not_found(self, person: Visitor, path: str) -> None:
         assert person.get(f"{path}?rdv=00000000-0000-0000-0000-0000000000ff").status_code == 404

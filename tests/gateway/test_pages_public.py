@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from contracts.identity import SessionState
+from gateway.visits import theme_at
+from kit.clock import now
 from tests.gateway.played import CODE, LINK, PASSWORD, PIN, Played
 from tests.gateway.visiting import CLIENT, DANGER, Visitor
 
@@ -58,6 +60,13 @@ class TestFrontDoor:
         assert "Cette page n'existe pas" in visitor.words
         assert "0 805 23 23 36" in visitor.words
         assert DANGER in visitor.words
+
+    @pytest.mark.parametrize("path", ["/nulle-part", "/alerte", "/"])
+    def test_what_is_read_at_night_is_dark_also_when_it_is_missing(self, visitor: Visitor, path: str) -> None:
+        before = theme_at(now())
+        visitor.get(path)
+        shown = next((theme for theme in ("nuit", "jour") if f'data-theme="{theme}"' in visitor.page.text), None)
+        assert shown in (before, theme_at(now()))
 
 
 class TestLink:
