@@ -115,7 +115,8 @@ def _parser(started_in: Path) -> Parser:
     draining.add_argument("node", metavar="NŒUD", help="video, video-2…")
     draining.add_argument("--again", action="store_true", help="il reprend des salles")
     on_data(word("check-data", check_data, "vérifie les invariants des données"))
-    word("bench", bench, "mesure : prepare, search, booking, race", rest=True)
+    measured = "prepare, agenda, search, booking, race, idle, console, day, queue, ranking, reminders, video, links"
+    word("bench", bench, f"mesure : {measured}", rest=True)
     word("assets", assets, "apporte les fichiers des pages")
     word("lock", lock, "refait les verrous des dépendances")
     return parser

@@ -2,7 +2,9 @@
 
 import pytest
 
+from bench.__main__ import NAMES
 from infra.arguments import Parser
+from infra.commands import main
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,13 @@ def test_what_is_not_understood_is_said_in_french(
     assert left.value.code == 2
     assert told.startswith("usage : ./veilleuse") and said in told.splitlines()[-1]
     assert not {"error", "argument MOT", "invalid", "required"} & set(told.replace(":", " ").split())
+
+
+def test_whatever_can_be_measured_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["bench", "-h"], ".")
+    told = capsys.readouterr().out
+    assert [name for name in NAMES if name not in told] == []
 
 
 def test_the_help_is_in_french_too() -> None:

@@ -12,6 +12,7 @@ from litestar.testing import AsyncTestClient
 
 from contracts.words import Role
 from infra.embedded.ports import free_port
+from kit.clock import now
 from kit.db import Database
 from services.referral import app as referral
 from services.referral.deliver.ports import Providers
@@ -24,7 +25,7 @@ from tests.tokens import a_caller, bearer
 
 
 async def until(desk: Desk, action_id: str, *outcomes: str) -> dict[str, Any]:
-    """The urgent action once its rings have these outcomes; fails after 8 s."""
+    """The urgent action once its rings have these outcomes."""
     async with asyncio.timeout(120):
         while True:
             shown = (await desk.get(f"/urgent-actions/{action_id}")).json()
@@ -183,6 +184,21 @@ async def test_a_ring_left_by_a_dead_process_is_made_again(desk: Desk) -> None:
     await desk.ringer.once()
     await until(desk, action["id"], "taken", "taken")
     assert len(desk.telephone.rung) == rung + 1
+
+
+async def test_a_process_that_starts_rings_at_once_what_was_left_and_the_link_of_the_first_ring_still_opens(
+    desk: Desk,
+) -> None:
+    await desk.duty(*POSTS)
+    action = (await desk.post("/urgent-actions", {})).json()
+    await until(desk, action["id"], "taken", "taken")
+    first, rung = desk.telephone.secret(), len(desk.telephone.rung)
+    await desk.sql("UPDATE urgent_attempt SET outcome = 'pending', taken_up_at = now() WHERE channel = 'sms'")
+    await desk.ringer.once(left=now())
+    await until(desk, action["id"], "taken", "taken")
+    assert len(desk.telephone.rung) == rung + 1
+    assert (await desk.http.post("/urgent-actions/ack", json={"secret": first})).status_code == 204
+    assert (await desk.get(f"/urgent-actions/{action['id']}")).json()["acknowledged_by"] == "Dr Lefèvre"
 
 
 @pytest.fixture(scope="module")
