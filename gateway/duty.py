@@ -1,6 +1,7 @@
 """The number of the post for every page of the team: asked every few seconds, remembered when nobody answers."""
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from contracts.urgent import Duty
@@ -21,10 +22,12 @@ class KnownDuty:
         self._at = 0.0
 
     async def now(self, house: "House") -> Duty | None:
-        """Who is rung first; while referral is away, whoever it last was."""
+        """Who is rung first; while referral is away, whoever it last was.
+
+        One page at a time asks: were each of them to wait for a referral that does not answer, none would come.
+        """
         if self._told is None or time.monotonic() - self._at > FRESH_SECONDS:
-            try:
-                self._told, self._at = await house.urgent.on_duty(), time.monotonic()
-            except (PeerAway, PeerProblem, Refusal):
-                return self._told
+            self._at = time.monotonic()
+            with suppress(PeerAway, PeerProblem, Refusal):
+                self._told = await house.urgent.on_duty()
         return self._told

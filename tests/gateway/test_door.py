@@ -11,8 +11,10 @@ from contracts.identity import Exchange, Session, SessionState, Token
 from contracts.words import Role
 from gateway import ringing_hours
 from gateway.door import Credential, Door, client_address
+from gateway.duty import KnownDuty
 from gateway.page import FITS_A_HEADER, Page
 from gateway.pages import orientations
+from kit.http import PeerAway
 
 
 class Identity:
@@ -80,6 +82,28 @@ async def test_the_door_remembers_no_session_longer_than_its_tokens() -> None:
         identity.session = msgspec.structs.replace(identity.session, id=uuid4())
         await door.session(Credential(str(number), "session"))
     assert len(door._by_session) < 100
+
+
+class OnDuty:
+    """Referral, which tells who is rung first until it does not answer any more."""
+
+    def __init__(self) -> None:
+        self.urgent, self.asked, self.away = self, 0, False
+
+    async def on_duty(self) -> str:
+        self.asked += 1
+        if self.away:
+            raise PeerAway("GET referral")
+        return "06 00"
+
+
+async def test_while_referral_is_silent_one_page_waits_for_it_and_the_others_have_the_number() -> None:
+    known, house = KnownDuty(), OnDuty()
+    assert await known.now(house) == "06 00"  # type: ignore[arg-type, comparison-overlap]
+    house.away, known._at = True, known._at - 60
+    for _ in range(5):
+        assert await known.now(house) == "06 00"  # type: ignore[arg-type, comparison-overlap]
+    assert house.asked == 2
 
 
 def test_behind_a_proxy_an_address_that_the_client_made_up_is_not_believed() -> None:
