@@ -85,12 +85,13 @@ class OnlineOpen(msgspec.Struct, frozen=True):
 
 
 class OnlineHold(msgspec.Struct, frozen=True):
-    """POST /online/holds of booking: one for each permit; another hour lets the former go."""
+    """POST /online/holds of booking: one for each visit; another hour lets the former go."""
 
     permit: str
     type_id: UUID
     expert_id: UUID
     starts_at: datetime
+    former: str = ""  # the permit under which this browser kept an hour before
 
 
 class OnlineHeld(msgspec.Struct, frozen=True):

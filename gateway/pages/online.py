@@ -27,7 +27,8 @@ from gateway import french, spoken
 from gateway import network_words as words
 from gateway.guards import OPEN, to
 from gateway.messages import sentence
-from gateway.page import NamedPage, Page
+from gateway.page import NamedPage, Page, host_cookie
+from gateway.pages.public import KEPT_COOKIE
 from gateway.pages.soignant_waiting import tolerant
 from gateway.visits import theme_at
 from kit.http import PeerAway, PeerProblem
@@ -35,6 +36,7 @@ from kit.http import PeerAway, PeerProblem
 COORDINATOR_ONLY = to(Role.COORDINATOR)
 PERMITS = ("case_id", "referral_id", "book", "keep_number", "code")
 LONGEST_PERMIT = 4000
+KEPT = 600
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -76,8 +78,11 @@ async def hours(page: NamedPage) -> Response[str]:
 async def keep(page: NamedPage) -> Response[str] | Redirect:
     """Keep one hour for ten minutes; another one lets it go."""
     wanted, choice = _form(page), _choice(page.field("heure"))
-    if choice is None or wanted.profession is None or wanted.modality is None:
+    if wanted.profession is None or wanted.modality is None:
         return page.redirect("/en-ligne/heures")
+    if choice is None:  # another hour of the same visit
+        return await _hours(page, wanted)
+    former = page.cookies.get(KEPT_COOKIE, "")[:LONGEST_PERMIT]
     try:
         permits = _permits(page)
         if not permits["book"]:
@@ -86,12 +91,14 @@ async def keep(page: NamedPage) -> Response[str] | Redirect:
             )
             permits = {name: str(getattr(begun, name)) for name in PERMITS}
         held = await page.house.online_bookings.hold(
-            OnlineHold(permits["book"], choice.type_id, choice.expert_id, choice.starts_at)
+            OnlineHold(permits["book"], choice.type_id, choice.expert_id, choice.starts_at, former)
         )
     except PeerProblem as error:
         refusal = sentence(error.problem.code, error.problem.status)
         return await _hours(page, wanted, refusal=refusal, status=error.problem.status)
-    return await _confirm(page, wanted, choice, permits, held)
+    answer = await _confirm(page, wanted, choice, permits, held)
+    answer.cookies.append(host_cookie(KEPT_COOKIE, permits["book"], max_age=KEPT))
+    return answer
 
 
 @post("/en-ligne/confirmer", opt=OPEN)

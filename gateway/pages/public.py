@@ -16,6 +16,8 @@ from kit.http import PeerAway, PeerProblem
 from kit.log import log
 
 NEUTRAL = "/calendrier"
+KEPT_COOKIE = "__Host-heure"
+"""Under which permit this browser keeps an hour without a call: whoever goes back for another one keeps no two."""
 LEFT_COOKIE = "calme"
 """Says for ten minutes that someone left in a hurry: the Back button then shows the neutral page."""
 YEAR = 365 * 24 * 3600
@@ -50,6 +52,7 @@ async def leave(page: NamedPage) -> Redirect:
             ended_cookie(SESSION_COOKIE),
             ended_cookie(VISIT_COOKIE),
             ended_cookie("__Host-invite"),  # a guest's seat in a room
+            ended_cookie(KEPT_COOKIE),
             Cookie(key="theme", value="", path="/", max_age=0),
             Cookie(key=LEFT_COOKIE, value="1", path="/", max_age=600, samesite="lax"),
         ],

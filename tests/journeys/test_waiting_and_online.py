@@ -101,6 +101,15 @@ async def test_an_hour_is_taken_without_a_call_where_a_programme_is_open_and_a_c
             hours = _hours(page)
             page = await walker.press(hours, hours.buttons[-1])
             assert "gardée pour vous" in page.text, page.text[:2000]
+            page = await walker.get(query)  # back, and another hour: one is kept, not two
+            page = await walker.press(_hours(page), _hours(page).buttons[0])
+            held = "SELECT 1 FROM claim WHERE expert_id = $1 AND kind = 'hold' AND active AND expires_at > now()"
+            assert len(await house.ask("booking", held, expert_id)) == 1
+            page = await walker.press(_elsewhere(page))
+            hours = _hours(page)
+            assert dict(hours.fields)["book"]  # the same visit goes on
+            page = await walker.press(hours, hours.buttons[-1])
+            assert len(await house.ask("booking", held, expert_id)) == 1
             page = await walker.press(form(page, "/en-ligne/confirmer"), number="06 12 34 56 78")
             assert "est confirmé" in page.text, page.text[:2000]
             found = re.search(r'class="code-dit"[^>]*><b>([^<]+)</b>', page.text)
@@ -121,6 +130,10 @@ async def test_an_hour_is_taken_without_a_call_where_a_programme_is_open_and_a_c
             "ORDER BY r.created_at DESC LIMIT 1",
         )
         assert (row["status"], row["kind"]) == ("booked", "online")
+
+
+def _elsewhere(page: Shown) -> Form:
+    return next(one for one in Found(page).forms if one.action == "/en-ligne/heures")
 
 
 def _hours(page: Shown) -> Form:

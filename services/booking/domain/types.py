@@ -148,6 +148,7 @@ def _standard(number: int, visit: VisitKind, modality: Modality, public_name: st
         modality=modality,
         shape=Shape(duration=45 if visit is VisitKind.FIRST else 30, step=15),
         colour=colour,
+        bookable_by=BookableBy.ONLINE if visit is VisitKind.FIRST else BookableBy.PERSON,
     )
 
 
