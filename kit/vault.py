@@ -1,5 +1,6 @@
 """Envelope encryption of fields: a data key per subject, wrapped by a key that is not in the database."""
 
+import base64
 import hashlib
 import hmac
 import os
@@ -39,6 +40,7 @@ class Vault:
             raise ValueError("the vault key is 32 bytes")
         self._wrap = HKDF(SHA256(), 32, None, b"veilleuse wrap").derive(key)
         self._index = HKDF(SHA256(), 32, None, b"veilleuse blind index").derive(key)
+        self._secrets = HKDF(SHA256(), 32, None, b"veilleuse secrets").derive(key)
 
     def new_data_key(self) -> bytes:
         """A fresh data key, wrapped: what the database keeps."""
@@ -55,3 +57,8 @@ class Vault:
     def blind(self, text: str) -> bytes:
         """A truncated keyed hash, to look a value up without keeping it."""
         return hmac.new(self._index, text.encode(), hashlib.sha256).digest()[:16]
+
+    def secret(self, name: str) -> str:
+        """256 bits for a link, the same each time for the same name, which nobody makes without the key."""
+        made = hmac.new(self._secrets, name.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()

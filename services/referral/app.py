@@ -33,7 +33,7 @@ def create(settings: Settings | None = None, *, port: Port | None = None) -> Lit
 
     async def start(house: House) -> None:
         database = Database(told.database_url, size=2, application="referral-ringing")  # never waits for a page
-        ringer = Ringer(database, port or providers, public_url=told.public_url, after=house.after)
+        ringer = Ringer(database, port or providers, vault=vault, public_url=told.public_url, after=house.after)
         house.things["ringer"], house.things["known"] = ringer, known
         house.things["limiter"] = Limiter(told.redis_url)
         running.append(asyncio.create_task(ringer.run(), name="ringer"))

@@ -14,6 +14,7 @@ from contracts.caller import Caller
 from contracts.events import AppointmentBooked, Event
 from contracts.words import Modality, Privacy, Role
 from kit.clock import now
+from kit.vault import Vault
 from kit.worker import Listening, hear
 from services.referral import app as referral
 from services.referral.deliver.falling_due import Clock
@@ -74,7 +75,11 @@ class Desk:
         self.me = a_caller(Role.PSYCHOLOGIST)
         self.house: Any = None
         self.ringer = Ringer(
-            listening.database, telephone, public_url="https://veilleuse.test", after=lambda _: None
+            listening.database,
+            telephone,
+            vault=Vault(listening.settings.vault_key),
+            public_url="https://veilleuse.test",
+            after=lambda _: None,
         )  # a second process's ringer, in the test's own loop
 
     async def ask(self, method: str, path: str, data: Any = None, *, caller: Caller | None = None, **more: Any) -> Any:

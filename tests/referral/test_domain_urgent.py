@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from contracts.urgent import UrgentDetails
+from kit.vault import Vault
 from services.referral.domain import sheets, urgent
 from services.referral.domain.urgent import Action, Attempt, Duty, Ring, dial_now, rings_due, to_dial
 from tests.referral.make import NIGHT
@@ -91,10 +92,11 @@ def test_the_words_say_nothing_of_anyone() -> None:
         assert not any(dark in words.lower() for dark in ("suicid", "veilleuse", "patient", "soignant", "psy"))
 
 
-def test_a_secret_is_kept_only_as_a_hash() -> None:
-    secret, kept = urgent.new_secret()
-    assert len(secret) >= 43 and kept == urgent.secret_hash(secret) and secret.encode() not in kept
-    assert urgent.new_secret()[0] != secret
+def test_a_secret_is_made_by_the_key_alone_and_kept_only_as_a_hash() -> None:
+    secret = Vault(bytes(32)).secret("ring:1")
+    assert len(secret) >= 43 and secret.encode() not in urgent.secret_hash(secret)
+    assert secret == Vault(bytes(32)).secret("ring:1")
+    assert secret not in (Vault(bytes(32)).secret("ring:2"), Vault(b"1" * 32).secret("ring:1"))
 
 
 def test_what_is_known_of_the_person_is_cut_and_cleaned_never_refused() -> None:

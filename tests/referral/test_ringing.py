@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from kit.vault import Vault
 from services.referral.deliver.ringing import WRITERS, Ringer
 from services.referral.store.urgent import Claimed
 
@@ -45,8 +47,43 @@ class Answering:
 
 async def test_hundreds_of_rings_that_end_together_are_all_written_down() -> None:
     database: Any = FewLines()
-    ringer = Ringer(database, Answering(), public_url="http://x", after=lambda _: None)
+    ringer = Ringer(database, Answering(), vault=Vault(bytes(32)), public_url="http://x", after=lambda _: None)
     for number in range(RINGS):
         ringer._spawn(ringer._ring(Claimed(number, uuid4(), "voice", "+33600000001", "secret")))
     await ringer.settled()
     assert database.written == RINGS
+
+
+class Starting(Ringer):
+    """Its first look fails: the database is still on its way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            FewLines(),  # type: ignore[arg-type]
+            Answering(),
+            vault=Vault(bytes(32)),
+            public_url="http://x",
+            after=lambda _: None,
+        )
+        self.left: list[datetime | None] = []
+        self.looked = asyncio.Event()
+
+    async def once(self, *, left: datetime | None = None) -> int:
+        self.left.append(left)
+        if len(self.left) == 1:
+            raise ConnectionError
+        if len(self.left) < 3:
+            self.wake()
+        else:
+            self.looked.set()
+        return 0
+
+
+async def test_a_process_that_starts_looks_at_once_for_what_another_left_until_it_has_looked() -> None:
+    ringer = Starting()
+    running = asyncio.create_task(ringer.run())
+    async with asyncio.timeout(120):
+        await ringer.looked.wait()
+    running.cancel()
+    first, second, third = ringer.left[:3]
+    assert first is not None and second == first and third is None

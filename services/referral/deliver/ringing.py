@@ -3,12 +3,14 @@ between a gesture and a ring (care.md 3)."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
 from typing import Any
 
 from kit.clock import lasts, now
 from kit.db import AfterCommit, Database
 from kit.log import log
 from kit.outbox import nudge
+from kit.vault import Vault
 from services.referral.deliver.ports import Port
 from services.referral.domain import on_call as duty
 from services.referral.domain import urgent
@@ -26,9 +28,10 @@ class Ringer:
     """Woken by each gesture, and every 2 s for whatever fell due or was left by a process that died."""
 
     def __init__(
-        self, database: Database, port: Port, *, public_url: str, after: Callable[[AfterCommit], None]
+        self, database: Database, port: Port, *, vault: Vault, public_url: str, after: Callable[[AfterCommit], None]
     ) -> None:
         self.database = database
+        self.vault = vault
         self.port = port
         self.link = f"{public_url.rstrip('/')}/alerte"
         self.after = after
@@ -41,7 +44,9 @@ class Ringer:
         self._awake.set()
 
     async def run(self) -> None:
-        """Until cancelled; nothing stops it but the end of the process."""
+        """Until cancelled; nothing stops it but the end of the process. What one before it left is rung at once."""
+        left: datetime | None = now()
+        self.wake()
         while True:
             try:
                 async with asyncio.timeout(lasts(SWEEP_SECONDS)):
@@ -50,14 +55,15 @@ class Ringer:
                 pass
             self._awake.clear()
             try:
-                await self.once()
+                await self.once(left=left)
+                left = None
             except Exception as error:
                 log().error("ringing failed", error=type(error).__name__)
                 await asyncio.sleep(0.5)
                 self.wake()
 
-    async def once(self) -> int:
-        """Write the rings that are due, take them up, and make them; how many."""
+    async def once(self, *, left: datetime | None = None) -> int:
+        """Write the rings that are due, take them up, and make them; how many. `left`: as of `store.claim`."""
         instant = now()
         async with self.database.transaction() as db:
             actions = await store.open_actions(db, claim=True)
@@ -68,7 +74,7 @@ class Ringer:
                 await store.write_rings(db, action.id, due, posts, now=instant)
                 if due:
                     await nudge(db, f"urgent:{action.id}")
-            claimed = await store.claim(db, now=instant)
+            claimed = await store.claim(db, self.vault, now=instant, left=left)
             tests = await on_call.claim_tests(db, now=instant)
             done = db.info.pop("after_commit", None)
         self._finish(done)

@@ -1,7 +1,6 @@
 """Urgent action: who is rung and when, what the screen shows, and who took it (care.md 3, referral.md §2.5)."""
 
 import hashlib
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,8 @@ ALL_AFTER: Final = timedelta(minutes=5)
 ALL_EVERY: Final = timedelta(minutes=5)
 DIAL_AFTER: Final = timedelta(seconds=30)
 STUCK_AFTER: Final = timedelta(seconds=20)
-"""A ring that was taken up and never ended is rung again: ringing twice is better than not at all."""
+"""A ring that was taken up and never ended is rung again: ringing twice is better than not at all. A process that
+starts does not wait for this: it rings what the one before it had taken up."""
 LONGEST: Final = 2000
 CHANNELS: Final = ("voice", "sms")
 """What every post is rung by; `push` as well where its telephone has an address for it."""
@@ -150,12 +150,6 @@ def dial_now(action: Action, duties: Sequence[Duty], attempts: Sequence[Attempt]
 def to_dial(duties: Sequence[Duty]) -> tuple[str, str]:
     """The number to ring by hand, and whose it is."""
     return (duties[0].number, duties[0].name) if duties else EMERGENCY
-
-
-def new_secret() -> tuple[str, bytes]:
-    """A fresh 256-bit secret for one ring's link, and the hash that is kept."""
-    secret = secrets.token_urlsafe(32)
-    return secret, secret_hash(secret)
 
 
 def secret_hash(secret: str) -> bytes:

@@ -128,10 +128,13 @@ async def write_rings(
     await db.execute(insert(urgent_attempt).on_conflict_do_nothing(), rows)
 
 
-async def claim(db: AsyncConnection, *, now: datetime) -> list[Claimed]:
-    """Take up the rings that wait, and those that a dead process left; each gets a fresh secret."""
+async def claim(db: AsyncConnection, vault: Vault, *, now: datetime, left: datetime | None = None) -> list[Claimed]:
+    """Take up the rings that wait, and those that a dead process left: all that were taken up before `left`.
+
+    A ring made again has the link that it had: whoever was woken by the first may press that one.
+    """
     column = urgent_attempt.c
-    stuck = column.taken_up_at < now - urgent.STUCK_AFTER
+    stuck = column.taken_up_at < (left or now - urgent.STUCK_AFTER)
     query = (
         select(column.id, column.urgent_action_id, column.channel, column.number)
         .join(urgent_action, urgent_action.c.id == column.urgent_action_id)
@@ -142,7 +145,8 @@ async def claim(db: AsyncConnection, *, now: datetime) -> list[Claimed]:
     )
     claimed = []
     for row in (await db.execute(query)).all():
-        secret, hashed = urgent.new_secret()
+        secret = vault.secret(f"urgent_attempt:{row.urgent_action_id}:{row.id}")
+        hashed = urgent.secret_hash(secret)
         await db.execute(update(urgent_attempt).where(column.id == row.id).values(taken_up_at=now, secret_hash=hashed))
         claimed.append(Claimed(row.id, row.urgent_action_id, row.channel, row.number, secret))
     return claimed
