@@ -22,6 +22,7 @@ LISTS = frozenset({"/reseau/import", "/reseau/import/appliquer", "/plateau/appel
 """Where somebody who is signed in brings a whole file."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LEAVING = "/quitter"  # must work even when the page is older than the session: no token asked
+ALERT = "/urgence"  # no invisible character may keep an alert from leaving
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
@@ -123,9 +124,11 @@ class Front:
                 raise BodyTooLarge()
             for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
                 form.setdefault(name, []).append(value)
-        scope["form"] = form
         if any("\x00" in value for values in form.values() for value in values):
-            raise NulCharacter()
+            if scope["path"] != ALERT:
+                raise NulCharacter()
+            form = {name: [value.replace("\x00", "") for value in values] for name, values in form.items()}
+        scope["form"] = form
         if scope["path"] == LEAVING:
             return
         cookies = cookies_of(scope)

@@ -1,9 +1,11 @@
 """Urgent action: one gesture, every attempt visible, the number never far; and the woken manager's one button."""
 
 import re
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -52,7 +54,7 @@ async def alert(page: NamedPage) -> Response[str] | Redirect:
         raised_from=page.field("raised_from")[:20] or "desk",
     )
     try:
-        raised = await page.house.urgent.alert(wanted, key=page.key("alert"))
+        raised = await page.house.urgent.alert(wanted, key=page.key(f"alert:{_said(wanted)}"))
     except (PeerAway, PeerProblem):
         return await page.render(
             "urgent/echec.html",
@@ -153,6 +155,11 @@ async def _line(page: Page, department: str | None) -> SamuLine | None:
 def _department(given: str) -> str | None:
     code = given.strip().upper()[:3]
     return code if DEPARTMENT.fullmatch(code) else None
+
+
+def _said(wanted: NewUrgentAction) -> str:
+    """The same press twice is one alert; pressed again with more to say it is another: none is ever refused."""
+    return sha256(msgspec.json.encode(wanted)).hexdigest()[:16]
 
 
 def _contact(page: Page) -> UUID | None:

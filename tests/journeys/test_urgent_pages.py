@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from html import unescape
+from uuid import uuid4
 
 import pytest
 
@@ -77,6 +78,19 @@ async def test_from_the_gesture_to_the_end_by_two_people_on_pages_alone(people: 
     await coordinator.get("/astreinte/samu")
     await coordinator.post("/astreinte/samu", {**LINE, "number": ""})
     assert "le 15, en demandant le 29" in plain(await coordinator.get("/astreinte/samu"))
+
+
+async def test_an_alert_leaves_whatever_was_typed_and_however_often_its_page_was_pressed(people: People) -> None:
+    listener = await people.enter(Role.PSYCHOLOGIST)
+    await listener.get("/urgence")
+    press = {"idempotency_key": uuid4().hex, "place": "3 quai\x00 des Brumes"}
+    first = await listener.post("/urgence", press)
+    assert (first.status, "3 quai des Brumes" in plain(first)) == (200, True)
+    assert (await listener.post("/urgence", press)).url == first.url, "the same press is the same alert"
+    more = await listener.post("/urgence", {**press, "first_name": "Sam"})
+    assert more.status == 200 and "Sam" in plain(more)
+    for one in {first.url, more.url}:
+        await listener.post(f"{one}/lever", {})
 
 
 async def test_the_second_factor_is_added_on_a_page_and_opens_the_details(people: People, house: RunningHouse) -> None:
