@@ -91,7 +91,9 @@ def shape(path: str) -> str:
 class Walker(Visitor):
     """`press` sends a form as the browser would; `file` fetches what a page needs."""
 
-    async def press(self, form: Form, button: tuple[str, str, str] = NO_BUTTON, /, **typed: str) -> Shown:
+    async def press(
+        self, form: Form, button: tuple[str, str, str] = NO_BUTTON, script: bool = False, /, **typed: str
+    ) -> Shown:
         name, value, elsewhere = button
         sent = MultiDict((key, typed.get(key, held)) for key, held in form.fields)
         sent.extend({key: text for key, text in typed.items() if key not in sent})
@@ -99,7 +101,8 @@ class Walker(Visitor):
             sent.add(name, value)
         if form.method == "get":
             return await self.get(f"{form.action.partition('?')[0]}?{urlencode(list(sent.items()))}")
-        return await self._go("POST", elsewhere or form.action, sent, {"Sec-Fetch-Site": "same-origin"})
+        headers = {"Sec-Fetch-Site": "same-origin", **({"HX-Request": "true"} if script else {})}
+        return await self._go("POST", elsewhere or form.action, sent, headers)
 
     async def file(self, path: str) -> int:
         async with self.http.get(self.url + path) as answer:

@@ -21,16 +21,19 @@ WRONG_NUMBER = "Ce numéro ne se compose pas. Relisez-le avec la personne."
 
 @post("/appels/{contact_id:uuid}/fiche", opt=LISTENERS_ONLY)
 async def save(contact_id: FromPath[UUID], page: NamedPage) -> Response[Any] | Redirect:
-    """The fields named in `changed`; the answer says what must be asked now."""
+    """The fields named in `changed`, one that cannot be kept holding up no other; the answer says what to ask now."""
     changes = typed.changes(page.form)
     try:
         contact = await page.house.referral.change(contact_id, changes)
     except PeerProblem as error:
+        problem = error.problem
+        rest = {name: value for name, value in changes.items() if name not in problem.fields}
+        kept = await page.house.referral.change(contact_id, rest) if problem.fields and rest else None
         if not page.fragment:
             raise
-        problem = error.problem
         said = {"sentence": sentence(problem.code, problem.status), "fields": problem.fields}
-        return Response(said, status_code=problem.status)
+        known = saved(kept, again=typed.moves_the_list(rest)) if kept else {}
+        return Response({**known, **said}, status_code=problem.status)
     if not page.fragment:
         return page.redirect(f"/appels/{contact_id}")
     return Response(saved(contact, again=typed.moves_the_list(changes)), status_code=200)

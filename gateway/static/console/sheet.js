@@ -56,17 +56,18 @@ async function save() {
     const told = await answer.json();
     if (answer.status === 403 && told.code === "foreign-form" && anew()) return;
     if (answer.status >= 500 || answer.status === 403 || answer.status === 429) throw new Error("away");
-    if (!answer.ok) {
-      away(told.sentence ?? words.coupe);
-      for (const name of Object.keys(told.fields ?? {})) form.querySelector(`[name="${name}"]`)?.setAttribute("aria-invalid", "true");
-      keep([...dirty]);
-    } else {
+    if (answer.ok) {
       if (wait) say(words.revenu);
       wait = 0;
       away("");
-      saved.textContent = told.saved;
       for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
-      keep([...dirty]);
+    } else {
+      away(told.sentence ?? words.coupe);
+      for (const name of Object.keys(told.fields ?? {})) form.querySelector(`[name="${name}"]`)?.setAttribute("aria-invalid", "true");
+    }
+    keep([...dirty]);
+    if (told.saved) {
+      saved.textContent = told.saved;
       ask(told.asks);
       for (const work of listeners) work(told, names);
     }
