@@ -1,15 +1,18 @@
-"""Hundreds of urgent actions at once: every ring is written down, however few lines the database has."""
+"""Rings under strain: hundreds at once, a provider that hangs or is away, a process that starts after another died."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from kit.vault import Vault
+from services.referral.deliver.ports import Providers
 from services.referral.deliver.ringing import WRITERS, Ringer
 from services.referral.store.urgent import Claimed
+from tests.referral.conftest import POSTS, Desk
+from tests.referral.test_urgent import until
 
 RINGS = 300
 
@@ -87,3 +90,50 @@ async def test_a_process_that_starts_looks_at_once_for_what_another_left_until_i
     running.cancel()
     first, second, third = ringer.left[:3]
     assert first is not None and second == first and third is None
+
+
+async def test_a_provider_that_hangs_holds_up_no_other_channel() -> None:
+    over = asyncio.Event()
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    async with (
+        await asyncio.start_server(hang, "127.0.0.1", 0) as sms,
+        await asyncio.start_server(take, "127.0.0.1", 0) as voice,
+    ):
+        ports = [server.sockets[0].getsockname()[1] for server in (sms, voice)]
+        urls = {"sms": f"json://127.0.0.1:{ports[0]}/?rto=60", "voice": f"json://127.0.0.1:{ports[1]}/"}
+        providers = Providers(urls, timeout=timedelta(seconds=20))
+        hanging = [asyncio.create_task(providers.send("sms", "1", title="t", body="b")) for _ in range(40)]
+        await asyncio.sleep(0)
+        assert await providers.send("voice", "2", title="t", body="b")
+        over.set()
+        await asyncio.gather(*hanging)
+        providers.close()
+
+
+async def test_while_no_provider_takes_any_ring_they_are_tried_again(desk: Desk) -> None:
+    await desk.duty(*POSTS)
+    desk.telephone.refuses = True
+    action = (await desk.post("/urgent-actions", {})).json()
+    await until(desk, action["id"], *["refused"] * 4)
+    rung = len(desk.telephone.rung)
+    await desk.ringer.once()
+    await desk.ringer.settled()
+    assert len(desk.telephone.rung) == rung, "not without end: after twenty seconds"
+    desk.telephone.refuses = False
+    await desk.sql("UPDATE urgent_attempt SET taken_up_at = taken_up_at - interval '21 seconds' WHERE channel = 'sms'")
+    await desk.ringer.once()
+    await until(desk, action["id"], "refused", "taken", "refused", "taken")
+    await desk.sql("UPDATE urgent_attempt SET taken_up_at = taken_up_at - interval '1 minute'")
+    rung = len(desk.telephone.rung)
+    await desk.ringer.once()
+    await desk.ringer.settled()
+    assert len(desk.telephone.rung) == rung, "someone was reached: from there the ladder goes on by itself"

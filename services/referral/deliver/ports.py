@@ -22,12 +22,15 @@ class Port(Protocol):
 
 
 class Providers:
-    """Voice, SMS and push through apprise, whose calls block: each runs in a thread of its own, bounded in time."""
+    """Voice, SMS and push through apprise, whose calls block: each runs in a thread of its own, bounded in time.
+
+    Each channel has its own threads: a provider of SMS that hangs must not hold up the voice.
+    """
 
     def __init__(self, urls: Mapping[str, str], *, timeout: timedelta) -> None:
         self.urls = {channel: url for channel, url in urls.items() if url}
         self.timeout = timeout.total_seconds()
-        self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="ring")
+        self._threads = {channel: ThreadPoolExecutor(16, thread_name_prefix=f"ring-{channel}") for channel in self.urls}
 
     async def send(self, channel: str, number: str, *, title: str, body: str) -> bool:
         """True when the channel's provider took it; False when there is none, or it refused, or took too long."""
@@ -38,7 +41,7 @@ class Providers:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self.timeout):
-                return await loop.run_in_executor(self._threads, _notify, url, title, body)
+                return await loop.run_in_executor(self._threads[channel], _notify, url, title, body)
         except Exception:
             return False  # whatever went wrong over there: it was not taken, the next one is rung
 
@@ -62,12 +65,13 @@ class Providers:
     async def warm(self) -> None:
         """Load apprise before it is needed: the first ring must not wait for an import."""
         loop = asyncio.get_running_loop()
-        for url in self.urls.values():
-            await loop.run_in_executor(self._threads, _provider, url.replace("{to}", "0").replace("{id}", "0"))
+        for channel, url in self.urls.items():
+            await loop.run_in_executor(self._threads[channel], _provider, url.replace("{to}", "0").replace("{id}", "0"))
 
     def close(self) -> None:
         """No more rings."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in self._threads.values():
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _notify(url: str, title: str, body: str) -> bool:

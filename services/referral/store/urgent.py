@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -131,14 +131,18 @@ async def write_rings(
 async def claim(db: AsyncConnection, vault: Vault, *, now: datetime, left: datetime | None = None) -> list[Claimed]:
     """Take up the rings that wait, and those that a dead process left: all that were taken up before `left`.
 
-    A ring made again has the link that it had: whoever was woken by the first may press that one.
+    As long as no provider took any ring of an alert, those that were refused are tried again: a provider that is away
+    for a minute must not cost two. A ring made again has the link that it had: whoever was woken may press that one.
     """
     column = urgent_attempt.c
     stuck = column.taken_up_at < (left or now - urgent.STUCK_AFTER)
+    other = urgent_attempt.alias()
+    reached = exists().where(other.c.urgent_action_id == column.urgent_action_id, other.c.outcome != "refused")
+    refused = (column.outcome == "refused") & stuck & ~reached
     query = (
         select(column.id, column.urgent_action_id, column.channel, column.number)
         .join(urgent_action, urgent_action.c.id == column.urgent_action_id)
-        .where(column.outcome == "pending", column.taken_up_at.is_(None) | stuck)
+        .where(((column.outcome == "pending") & (column.taken_up_at.is_(None) | stuck)) | refused)
         .where(urgent_action.c.acknowledged_at.is_(None), urgent_action.c.status.in_(urgent.RINGING))
         .order_by(column.id)
         .with_for_update(of=urgent_attempt, skip_locked=True)
@@ -154,7 +158,7 @@ async def claim(db: AsyncConnection, vault: Vault, *, now: datetime, left: datet
 
 async def ended(db: AsyncConnection, attempt_id: int, *, taken: bool, now: datetime) -> None:
     """What the provider said of a ring."""
-    mine = (urgent_attempt.c.id == attempt_id) & (urgent_attempt.c.outcome == "pending")
+    mine = (urgent_attempt.c.id == attempt_id) & urgent_attempt.c.outcome.in_(("pending", "refused"))
     outcome = "taken" if taken else "refused"
     await db.execute(update(urgent_attempt).where(mine).values(outcome=outcome, ended_at=now))
 
