@@ -10,6 +10,8 @@ from infra.embedded.ownership import UnshareRefused, check_not_as_root, not_as_r
 
 DEFAULT_DATA = Path(".veilleuse/data")
 ENOUGH_DISK = 700 * 1024 * 1024
+FULL = 32 * 1024 * 1024
+"""Less than two segments of PostgreSQL's log: it cannot write any more."""
 
 
 REASONS = {
@@ -67,16 +69,21 @@ def enough_disk(folder: Path, needed: int = ENOUGH_DISK) -> None:
         )
 
 
-def port_free(port: int) -> None:
+def full_disk(folder: Path, needed: int = FULL) -> str:
+    """The sentence of a disk that filled up while the house started; empty when that is not it."""
+    if shutil.disk_usage(folder).free >= needed:
+        return ""
+    return f"Le disque de {folder} est plein. Faites de la place, puis recommencez."
+
+
+def port_free(port: int, data: Path) -> None:
     """Nobody serves on the public port yet, and it may be ours."""
     if ports.is_forbidden(port):
-        raise Refusal(
-            f"Le port {port} est réservé à root sur cette machine. Essayez : ./veilleuse up --port {_next_free(8000)}"
-        )
+        another = as_typed(f"up --port {_next_free(8000)}", data)
+        raise Refusal(f"Le port {port} est réservé à root sur cette machine. Essayez : {another}")
     if ports.is_taken(port):
-        raise Refusal(
-            f"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port {_next_free(port)}"
-        )
+        another = as_typed(f"up --port {_next_free(port)}", data)
+        raise Refusal(f"Le port {port} est déjà pris par un autre programme. Essayez : {another}")
 
 
 def _next_free(port: int) -> int:

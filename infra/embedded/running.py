@@ -5,7 +5,7 @@ from pathlib import Path
 
 from infra.embedded import runfile
 from infra.embedded.environment import Place, place_of_run
-from infra.embedded.refusals import cannot_read
+from infra.embedded.refusals import as_typed, cannot_read
 
 
 def running(data: Path) -> Place:
@@ -16,6 +16,6 @@ def running(data: Path) -> Place:
         print(cannot_read(data, refused), file=sys.stderr)
         raise SystemExit(2) from refused
     if run is None:
-        print(f"Rien ne tourne sur {data}. Allumez d'abord : ./veilleuse up", file=sys.stderr)
+        print(f"Rien ne tourne sur {data}. Allumez d'abord : {as_typed('up', data)}", file=sys.stderr)
         raise SystemExit(2)
     return place_of_run(data, int(run["url"].rpartition(":")[2]))

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from asyncpg.exceptions import DiskFullError
+
 from contracts.words import Role
 from infra.embedded import databases, postgres, refusals, runfile, secrets
 from infra.embedded.environment import Place, place
@@ -41,7 +43,7 @@ def check_ground(data: Path, port: int) -> runfile.Lock:
         raise refusals.already_running(data, run.get("url", ""))
     runfile.forget(data)  # of a run that was killed: its pids may be others' by now
     refusals.enough_disk(data)
-    refusals.port_free(port)
+    refusals.port_free(port, data)
     if not os.environ.get("VEILLEUSE_POSTGRES_URL"):
         refusals.able_to_step_down()
     return lock
@@ -76,18 +78,20 @@ async def run(place: Place, *, demo: bool, say: Callable[[str], None]) -> int:
             record(supervisor)
             await stopping
     except DiedAtStart as died:
-        say(f"\n{died.name} n'a pas démarré ({died.why}). Les dernières lignes de son journal, {died.log} :")
-        say(_tail(died.log))
+        say(f"\n{died.name} n'a pas démarré ({died.why}). {_cause(place.data, died.log)}")
         code = 1
-    except Refusal as refusal:
-        say(f"\n{refusal}")
+    except (Refusal, OSError, DiskFullError) as failed:
         code = 1
+        said = refusals.full_disk(place.data) or (str(failed) if isinstance(failed, Refusal) else "")
+        if not said:
+            raise
+        say(f"\n{said}")
     finally:
         state = "stopping"
         if code == 0:
             say("\nJ'arrête tout, dans l'ordre. Vos données restent.")
         starting.cancel()
-        with suppress(asyncio.CancelledError, DiedAtStart, Refusal):
+        with suppress(asyncio.CancelledError, DiedAtStart, Refusal, OSError, DiskFullError):
             await starting
         await supervisor.stop()
         state = "stopped"
@@ -189,8 +193,10 @@ def _welcome(place: Place, seconds: float) -> str:
     return "\n".join(lines)
 
 
-def _tail(log: Path, lines: int = 20) -> str:
-    return "\n".join(f"  | {line}" for line in log.read_text(errors="replace").splitlines()[-lines:])
+def _cause(data: Path, log: Path, lines: int = 20) -> str:
+    """A full disk in plain words; anything else as the log of the one that died tells it."""
+    tail = "".join(f"\n  | {line}" for line in log.read_text(errors="replace").splitlines()[-lines:])
+    return refusals.full_disk(data) or f"Les dernières lignes de son journal, {log} :{tail}"
 
 
 def main(arguments: list[str]) -> int:

@@ -14,6 +14,7 @@ from infra.embedded import refusals
 from infra.embedded.ports import free_port
 from infra.embedded.refusals import Refusal
 from infra.embedded.runfile import Lock, write
+from infra.embedded.running import running
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -29,7 +30,8 @@ def test_a_taken_port_is_named_and_another_proposed(tmp_path: Path) -> None:
         refused = up(tmp_path / "data", port)
     assert refused.returncode == 2
     said = re.fullmatch(
-        rf"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port (\d+)\n", refused.stderr
+        rf"Le port {port} est déjà pris par un autre programme. Essayez : ./veilleuse up --port (\d+) --data \S+\n",
+        refused.stderr,
     )
     assert said is not None and int(said[1]) != port
     assert not (tmp_path / "data" / "postgres").exists()
@@ -68,6 +70,19 @@ def test_a_nearly_full_disk_is_said_with_figures(tmp_path: Path) -> None:
     refusals.enough_disk(tmp_path, needed=1)
     with pytest.raises(Refusal, match=r"presque plein : il reste \d+ Mo, il en faut \d+"):
         refusals.enough_disk(tmp_path, needed=2**60)
+
+
+def test_a_disk_that_fills_up_while_the_house_starts_is_said_in_plain_words(tmp_path: Path) -> None:
+    assert refusals.full_disk(tmp_path, needed=0) == ""
+    assert refusals.full_disk(tmp_path, needed=2**60).startswith(f"Le disque de {tmp_path} est plein.")
+
+
+def test_the_small_commands_say_how_the_house_of_this_folder_is_lit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        running(tmp_path)
+    assert capsys.readouterr().err.endswith(f"Allumez d'abord : ./veilleuse up --data {tmp_path}\n")
 
 
 def test_a_refused_unshare_says_what_else_to_do() -> None:
