@@ -55,6 +55,11 @@ class TestFrontDoor:
         assert CLIENT.get(visitor.url + "/l?x=%00").status_code == 422
         assert CLIENT.post(visitor.url + "/l", content=b"a" * 200_000).status_code == 413
 
+    def test_figures_are_for_those_inside_not_for_what_came_through_a_proxy(self, visitor: Visitor) -> None:
+        assert CLIENT.get(visitor.url + "/metrics").status_code == 200
+        through = CLIENT.get(visitor.url + "/metrics", headers={"x-forwarded-for": "192.0.2.1"})
+        assert through.status_code == 404 and "http_server" not in through.text
+
     def test_an_unknown_page_is_kind_and_gives_the_numbers(self, visitor: Visitor) -> None:
         assert visitor.get("/nulle-part").status_code == 404
         assert "Cette page n'existe pas" in visitor.words
