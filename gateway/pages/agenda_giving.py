@@ -1,7 +1,6 @@
 """« Donner un créneau »: an hour and a way of meeting, two taps; the same behind a link that comes each week."""
 
 from datetime import datetime
-from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromQuery
@@ -12,7 +11,7 @@ from contracts.giving import Ask, NewGift
 from contracts.words import Modality
 from gateway import french
 from gateway.chosen import UnclearChoice
-from gateway.door import NotForYou, SessionLocked, SignInFirst
+from gateway.door import SignInFirst
 from gateway.guards import PERSON_ONLY
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
@@ -30,13 +29,12 @@ from gateway.pages.agenda_whose import (
     wall,
     whose,
 )
-from gateway.pages.demandes import to_the_link
+from gateway.pages.demandes import BEHIND_A_LINK
 from kit.errors import Refusal
 from kit.http import PeerProblem
 
 TEMPLATE = "agenda/donner.html"
 MOST = 20
-BEHIND_A_LINK: dict[int | type[Exception], Any] = dict.fromkeys((SignInFirst, SessionLocked, NotForYou), to_the_link)
 
 
 @get("/agenda/donner", opt=OWNERS_ONLY)

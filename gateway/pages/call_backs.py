@@ -18,6 +18,7 @@ from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.calls.console import or_none
 from gateway.visits import theme_at
+from kit.errors import NotFound
 from kit.http import PeerAway, PeerProblem
 
 FIELDS = ("number", "zone", "day", "from", "to")
@@ -186,8 +187,10 @@ async def after(call_back_id: FromPath[UUID], gesture: FromPath[str], page: Name
             await calls.attempt(call_back_id, page.field("outcome")[:20], key=page.key("attempt"))
         elif gesture == "rendre":
             await calls.release(call_back_id, key=page.key("release"))
-        else:
+        elif gesture == "clore":
             await calls.close(call_back_id, key=page.key("close"))
+        else:
+            raise NotFound()
     except PeerProblem as error:
         return await _queue(
             page, refusal=sentence(error.problem.code, error.problem.status), status=error.problem.status

@@ -40,6 +40,9 @@ def to_the_link(request: Request[Any, Any, Any], _: Refusal) -> Redirect:
     return Redirect("/l", status_code=303)
 
 
+BEHIND_A_LINK: dict[int | type[Exception], Any] = dict.fromkeys((SignInFirst, SessionLocked, NotForYou), to_the_link)
+
+
 @get("/demandes", opt=EXPERT_ONLY)
 async def mine(page: NamedPage) -> Response[str]:
     """What waits for an answer first, then what was answered of late."""
@@ -90,17 +93,13 @@ async def stop_motive(page: NamedPage) -> Response[str] | Redirect:
     return page.redirect("/demandes?dit=motif")
 
 
-@get(
-    "/demande",
-    opt=PERSON_ONLY,
-    exception_handlers={SignInFirst: to_the_link, SessionLocked: to_the_link, NotForYou: to_the_link},
-)
+@get("/demande", opt=PERSON_ONLY, exception_handlers=BEHIND_A_LINK)
 async def linked(page: NamedPage) -> Response[str]:
     """The one request that a structure's or a service's link opens."""
     return await _linked(page)
 
 
-@post("/demande", opt=PERSON_ONLY)
+@post("/demande", opt=PERSON_ONLY, exception_handlers=BEHIND_A_LINK)
 async def answer_linked(page: NamedPage) -> Response[str] | Redirect:
     """Yes or no, from behind the link."""
     client, offer_id = page.house.orientations, page.subject
@@ -110,6 +109,8 @@ async def answer_linked(page: NamedPage) -> Response[str] | Redirect:
             return page.redirect("/demande?dit=oui")
         await client.decline(offer_id, await answer_typed(page, offer_id), key=page.key("decline"))
     except PeerProblem as error:
+        if error.problem.status == 401:
+            raise SignInFirst() from error
         said = sentence(error.problem.code, error.problem.status)
         return await _linked(page, status=error.problem.status, refusal=said)
     return page.redirect("/demande?dit=non")

@@ -113,19 +113,14 @@ async def change(rule_id: FromPath[UUID], page: NamedPage) -> Answer:
 
 @post("/ouvertures/regle/{rule_id:uuid}/retirer", opt=OWNERS_ONLY)
 async def remove(rule_id: FromPath[UUID], page: NamedPage) -> Answer:
-    """The rule ends today, or on the day before `depuis`."""
+    """The rule ends today."""
     who = whose(page)
-    since = opening_form.day(page.field("depuis")) if page.field("portee") == "following" else None
     try:
-        await page.house.openings.end(who.expert, rule_id, since=since, version=None)
+        await page.house.openings.end(who.expert, rule_id, since=None, version=None)
     except PeerProblem as error:
         if error.problem.status != 404:
             raise
     return page.redirect(f"/ouvertures?fait=retiree{who.query}")
-
-
-def _mine(page: Page) -> Whose:
-    return whose(page)
 
 
 def _asked(page: Page) -> dict[str, Any]:

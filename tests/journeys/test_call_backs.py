@@ -84,5 +84,7 @@ async def test_a_call_back_asked_by_voice_waits_in_the_queue_with_its_level(hous
         assert (found["asked_by"], found["level"], found["standing"]) == ("voice", 3, "now")
         ringing = await colleague.post(f"/rappels/{found['id']}/prendre", {})
         assert "06 12 34 56 81" in ringing.text.replace("\u00a0", " ").replace("&nbsp;", " ")
+        mistaken = await colleague.post(f"/rappels/{found['id']}/fini", {})
+        assert mistaken.status == 404  # an address that is none of the gestures ends nothing
         done = await colleague.post(f"/rappels/{found['id']}/essai", {"outcome": "reached"})
         assert f"r-{found['id']}" not in done.text

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -118,6 +119,10 @@ async def test_a_structure_without_an_account_answers_behind_a_link_that_opens_o
         assert "acceptée" in (await listener.get(made.url)).text
         late = await structure.post("/demande", {"reponse": "non", "raison": "other"})
         assert late.status == 409
+        await structure.post("/quitter", {})
+        await structure.get("/l")
+        left_open = await structure.post("/demande", {"reponse": "oui"})
+        assert urlsplit(left_open.url).path == "/l"  # never to the door of those who have an account
 
 
 async def test_the_queue_shows_nothing_of_anyone_and_every_row_says_whose_it_is(
@@ -153,9 +158,9 @@ async def test_who_said_yes_chooses_the_hour_in_their_own_agenda(house: RunningH
         done = await professional.press(form, form.buttons[-1])
         assert "réservée dans votre agenda" in done.text
         assert (await professional.press(form, form.buttons[-1])).status == 200  # the same press twice is one
+        shown = await desk.until(permit, "booked")  # referral has heard of it
         late = await professional.press(form, form.buttons[0], idempotency_key="another-press")
         assert late.status == 409 and "attend plus d" in late.text
-    shown = await desk.until(permit, "booked")
     assert shown["expert_id"] == str(expert)
     tasks = (await desk.ask("GET", f"{path.removesuffix('/offers')}/tasks"))["tasks"]
     assert [task["kind"] for task in tasks] == ["own_hour"]  # the person has to be told
