@@ -16,6 +16,7 @@ from services.identity import app as identity
 from services.identity.settings import Settings
 from tests.cluster import Address, Cluster
 from tests.identity.conftest import Door
+from tests.identity.test_links import a_code
 from tests.keys import Keys
 
 
@@ -34,6 +35,36 @@ async def test_without_redis_links_and_codes_stay_shut_and_staff_signs_in_and_wo
         assert (await door.exchange(secret)).status_code == 200
         assert (await door.post("/logout", {"credential": secret})).status_code == 204
         assert (await door.exchange(secret)).status_code == 401
+    await database.stop()
+
+
+async def test_strangers_who_try_codes_by_the_hundred_do_not_stop_the_desk_from_finding_a_call(
+    settings: Settings, address: Address, cluster: Cluster, keys: Keys
+) -> None:
+    apart = msgspec.structs.replace(settings, redis_url=f"{cluster.valkey_url.rpartition('/')[0]}/7")
+    app = keys.trusted_by(identity.create(apart))
+    database = Database(apart.database_url, size=2)
+    async with AsyncTestClient(app) as http:
+        door = Door(http, keys, database, address)
+        case_id, listener = uuid4(), door.desk()
+        code = await a_code(door, case_id)
+
+        async def stranger(said: str) -> str:
+            return str((await door.post("/codes/exchange", {"code": said, "origin": uuid4().hex})).json()["code"])
+
+        while await stranger("lampe rivière 00") != "too-many":
+            pass
+        assert await stranger(code) == "too-many"
+        found = await door.post("/codes/find", {"code": code, "origin": uuid4().hex}, caller=listener)
+        assert found.json() == {"case_id": str(case_id)}
+
+        async def mistyped() -> str:
+            told = {"code": "lampe rivière 00", "origin": uuid4().hex}
+            return str((await door.post("/codes/find", told, caller=listener)).json()["code"])
+
+        while await mistyped() != "too-many":  # nor does one who listens guess without end
+            pass
+        await door.owner.close()
     await database.stop()
 
 

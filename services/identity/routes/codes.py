@@ -1,6 +1,7 @@
 """Spoken codes: made at the desk, said aloud, typed as heard."""
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,9 @@ from services.identity.store.codes import FoundCode
 
 ORIGIN = Rule("code-origin", ("10/minute",), closed_without_redis=True)
 ALL = Rule("code-all", ("100/minute",), closed_without_redis=True)
+DESK = Rule("code-desk", ("20/minute",), closed_without_redis=False)
+"""Whoever listens is signed in: strangers who try codes by the hundred, or Redis away, do not stop a call from being
+found."""
 WORD = Rule("code-word", ("4/minute", "8/hour", "16/day"), closed_without_redis=True)
 PIN = Rule("code-pin", ("5/minute", "20/hour", "60/day"), closed_without_redis=True)
 
@@ -73,7 +77,7 @@ class Codes(Controller):
     async def exchange(self, data: JSONBody[CodeExchange], db: Db, trust: NamedTrust) -> PersonSession:
         """Open the case: `code-not-open`, `proof-needed` when a PIN was chosen, or a session."""
         instant = now()
-        found = await _opened(db, trust, data, instant)
+        found = await _opened(db, trust, data, instant, tries=[(ORIGIN, data.origin), (ALL, "")])
         closes_at = code_closes_at(found.made_at, found.opens_until)
         secret = await sessions.open_for_person(db, found.case_id, LinkPurpose.CASE, closes_at=closes_at, now=instant)
         session = await session_shown(db, secret, instant)
@@ -82,7 +86,7 @@ class Codes(Controller):
     @post("/find", guards=[only(*LISTENING)], status_code=200)
     async def find(self, data: JSONBody[CodeExchange], db: Db, caller: Me, trust: NamedTrust) -> FoundCase:
         """Which case a person speaks of, said over the telephone: nothing but the code finds it."""
-        found = await _opened(db, trust, data, now())
+        found = await _opened(db, trust, data, now(), tries=[(DESK, str(caller.subject))])
         await audit.note(db, caller, "find-by-code", "case", found.case_id)
         return FoundCase(found.case_id)
 
@@ -106,9 +110,11 @@ class Codes(Controller):
         return WORDS
 
 
-async def _opened(db: Db, trust: Trust, data: CodeExchange, instant: datetime) -> FoundCode:
+async def _opened(
+    db: Db, trust: Trust, data: CodeExchange, instant: datetime, *, tries: Sequence[tuple[Rule, str]]
+) -> FoundCode:
     """What the code opens now; `code-not-open`, or `proof-needed` when a PIN was chosen."""
-    async with trust.trying([(ORIGIN, data.origin), (ALL, "")]):
+    async with trust.trying(tries):
         found = await codes.find(db, codes.code_hash(trust.pepper, data.code))
         if found is None or instant >= code_closes_at(found.made_at, found.opens_until):
             raise CodeNotOpen()
