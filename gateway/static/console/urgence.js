@@ -82,13 +82,16 @@ function show(html) {
     failed.hidden = true;
     return watch(part.dataset);
   }
+  for (const name of [".relais", ".essais details"]) {
+    const [was, is] = [before, part].map((each) => each.querySelector(name));
+    if (was?.open && is) is.open = true;
+  }
   const same = before.dataset.etat === part.dataset.etat && before.querySelector(".essais").innerHTML === part.querySelector(".essais").innerHTML;
   if (same && !part.querySelector(".erreur")) {
     if (!part.querySelector(".numero-geant").hidden) large();
     return watch(part.dataset);
   }
   if (had && part.dataset.cherche) part.querySelector(".numero-geant").hidden = false;
-  if (before.querySelector(".relais")?.open && part.querySelector(".relais")) part.querySelector(".relais").open = true;
   const focused = before.contains(document.activeElement);
   before.replaceWith(part);
   if (focused) (part.querySelector("[data-revenir]") ?? part).focus();
