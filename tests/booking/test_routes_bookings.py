@@ -1,12 +1,23 @@
 """Holding and booking: allowed, refused, repeated."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from contracts.words import Modality, Role, VisitKind
 from tests.booking.conftest import Door
-from tests.booking.make import FIRST_VIDEO, FOLLOW_VIDEO, a_permit, an_agenda, an_expert, local_noon, put
+from tests.booking.make import (
+    FIRST_VIDEO,
+    FOLLOW_VIDEO,
+    TODAY,
+    a_permit,
+    a_rule,
+    an_agenda,
+    an_expert,
+    local_noon,
+    put,
+)
 from tests.tokens import a_caller
 
 
@@ -37,6 +48,24 @@ async def test_a_taken_slot_is_refused_with_the_three_nearest(door: Door) -> Non
     for slot in offered:
         assert (await door.book(expert_id, slot["starts_at"])).status_code in (201, 409)
     await door.proven()
+
+
+async def test_the_nearest_may_be_weeks_before_or_after_in_an_agenda_that_seldom_opens(door: Door) -> None:
+    expert = an_expert()
+    zone = ZoneInfo(expert.time_zone)
+    days = [(10, time(14)), (24, time(13, 45)), (46, time(14))]
+    rules = [
+        a_rule(expert, first_day=TODAY + timedelta(days=day), starts=time(13), ends=ends, rrule="")
+        for day, ends in days
+    ]
+    await put(door.address.app, an_agenda(expert, *rules))
+    first, wanted, last = [
+        datetime.combine(TODAY + timedelta(days=day), time(13), zone).astimezone(UTC) for day, _ in days
+    ]
+    assert (await door.book(expert.id, wanted)).status_code == 201
+    taken = await door.book(expert.id, wanted)
+    offered = [datetime.fromisoformat(one["starts_at"]) for one in taken.json()["extra"]["alternatives"]]
+    assert offered == [first, first + timedelta(minutes=15), last], "two weeks before is nearer than three after"
 
 
 async def test_the_nearest_are_near_in_an_agenda_with_a_start_every_five_minutes(door: Door) -> None:

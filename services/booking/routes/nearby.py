@@ -1,7 +1,6 @@
 """When someone was faster: the three nearest slots, and what every hot write does once it is committed."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,9 +11,10 @@ from kit.web import House
 from services.booking.domain import refusals
 from services.booking.domain.search import Search
 from services.booking.domain.slots import nearest
+from services.booking.domain.types import HORIZON_MOST
 from services.booking.routes.slots import as_slots
 from services.booking.store.booking import Wanted
-from services.booking.store.slots import search
+from services.booking.store.slots import Found, search
 
 OTHER_HOURS = (
     refusals.SlotTaken,
@@ -26,9 +26,10 @@ OTHER_HOURS = (
     refusals.HoldExpired,
 )
 """Refusals to which the answer is another hour."""
-NEAR = timedelta(days=1)
-GRID = 2 * 24 * 60 // 5
-"""Starts of two days at the finest step that a type may have."""
+SPANS = (timedelta(days=1), timedelta(days=8), timedelta(days=HORIZON_MOST + 2))
+"""Mostly the day itself, else the week before and after, else all that is open."""
+FINEST = timedelta(minutes=5)
+"""The finest step that a type may have."""
 
 
 async def with_nearest(house: House, refusal: Refusal, wanted: Wanted, now: datetime) -> Refusal:
@@ -55,20 +56,22 @@ async def nearest_slots(house: House, wanted: Wanted, now: datetime) -> list[Slo
 
 
 async def _nearby(house: House, wanted: Wanted, now: datetime) -> list[Slot]:
-    """Within a day of the wanted start when three are there: all of that is read, since a grid may be fine."""
-    earliest, latest = wanted.starts_at - NEAR, wanted.starts_at + NEAR
-    asked = Search(experts=(wanted.expert_id,), types=(wanted.type_id,), since=earliest, until=latest, limit=GRID)
+    """The first span around the wanted start that holds three: all of it is read, before and after alike."""
     lines, notice = house.things["reading"], house.things["longest_notice"]
-    found = await search(lines, asked, now, notice)
-    if len(found) < 3:
-        found += await search(lines, replace(asked, since=latest, until=None, limit=3 - len(found)), now, notice)
-    if len(found) < 3:  # at the end of what is open: then also the first that there are
-        found = [
-            *await search(lines, replace(asked, since=None, until=None, limit=3 - len(found)), now, notice),
-            *found,
-        ]
+    found: list[Found] = []
+    for span in SPANS:
+        asked = Search(
+            experts=(wanted.expert_id,),
+            types=(wanted.type_id,),
+            since=wanted.starts_at - span,
+            until=wanted.starts_at + span,
+            limit=2 * span // FINEST,
+        )
+        found = await search(lines, asked, now, notice)
+        if len(found) >= 3:
+            break
     near = set(nearest((one[0] for one in found), wanted.starts_at))
-    return as_slots([one for one in dict.fromkeys(found) if one[0] in near]).slots
+    return as_slots([one for one in found if one[0] in near]).slots
 
 
 def announce(house: House, expert_id: UUID, *, told: bool) -> None:
