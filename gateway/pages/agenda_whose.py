@@ -155,8 +155,8 @@ def for_script(page: Page) -> bool:
 def done(
     page: Page, who: Whose, word: str, day: str = "", back: Mapping[str, Any] | None = None, *, of: UUID | None = None
 ) -> Answer:
-    """It is done: a sentence, and how to undo it; a plain form goes back to its week, with the appointment `of` which
-    the gesture may be taken back."""
+    """It is done: a sentence, and how to undo it; a plain form goes back to its week, where the gesture on the
+    appointment `of` may be taken back."""
     if for_script(page):
         return Response({"said": SAID[word], "undo": back}, media_type="application/json")
     there = f"/agenda?fait={word}{f'&jour={day}' if day else ''}{f'&rdv={of}' if of and back else ''}{who.query}"

@@ -1,6 +1,5 @@
 """How candidates are ordered: the weights, what others would have done to past needs, and their history."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from contracts.words import Role
 from gateway.guards import to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
+from gateway.pages.calls.console import or_none
 from kit.http import PeerProblem
 
 COORDINATOR_ONLY = to(Role.COORDINATOR)
@@ -94,7 +94,6 @@ async def _refused(page: Page, versions: list[Weights], error: PeerProblem) -> R
 
 
 async def _page(page: Page, versions: list[Weights], *, status: int = 200, **more: Any) -> Response[str]:
-    overrides = await asyncio.gather(page.house.matching.overrides(), return_exceptions=True)
     return await page.render(
         "weights/orientation.html",
         status=status,
@@ -103,7 +102,7 @@ async def _page(page: Page, versions: list[Weights], *, status: int = 200, **mor
         bands=BANDS,
         criteria=CRITERIA,
         reasons=REASONS,
-        overrides=overrides[0] if not isinstance(overrides[0], BaseException) else None,
+        overrides=await or_none(page.house.matching.overrides()),
         done=page.request.query_params.get("fait") == "1",
         back="/reglages/orientation",
         **{"errors": {}, "effect": None, **more},
