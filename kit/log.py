@@ -3,9 +3,10 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from contextvars import ContextVar
 from os import urandom
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -37,6 +38,25 @@ def _with_request(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMa
     return entry
 
 
+class _Lines:
+    """Writes to a stream; on a full disk the line is lost, and nothing else.
+
+    Lines are written where errors are caught: had they raised there, the loops that ring, send and tick would have
+    ended for good, and a minute of a full disk silenced every alert after it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """One line."""
+        with suppress(OSError, ValueError):  # ValueError: the stream was closed as the process ends
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    log = debug = info = warning = error = critical = exception = msg
+
+
 class _Plain(logging.Handler):
     """Library logs: their name and level, and the class of an error; their free text could hold anything."""
 
@@ -58,7 +78,7 @@ def start(service: str, level: str = "info") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.clear_contextvars()

@@ -20,6 +20,7 @@ def caused_by(error: Exception) -> Exception:
         (caused_by(ConnectionRefusedError()), True),
         (caused_by(asyncpg.ConnectionDoesNotExistError()), True),
         (asyncpg.CannotConnectNowError(), True),
+        (caused_by(asyncpg.DiskFullError()), True),
         (caused_by(TimeoutError()), True),
         (NoLineFree(), True),
         (DBAPIError("select 1", {}, Exception(), connection_invalidated=True), True),
