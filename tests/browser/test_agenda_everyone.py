@@ -18,6 +18,7 @@ from tests.browser.agendas import (
     signed_in,
 )
 from tests.browser.agendas import week as week
+from tests.browser.calls import until
 from tests.browser.expecting import expect
 from tests.house import RunningHouse
 
@@ -80,6 +81,8 @@ async def test_the_agenda_holds_for_everyone_on_every_screen(
         await show_week(page, view, today)
         await page.evaluate("document.fonts.ready")
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (width, view)
+        if view == "jour":  # its whole name, also where a week has room for one letter
+            await expect(page.locator("#grille .ec-col-head")).to_contain_text(re.compile(r"di \d|dimanche \d"))
         await page.evaluate(large, "html { font-size: 200% !important }")
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (width, view, "200 %")
         await page.evaluate(large, "")
@@ -129,3 +132,20 @@ async def test_one_key_blurs_the_page_and_can_be_switched_off_and_an_hour_is_giv
     await expect(week.get_by_role("status")).to_contain_text("Le créneau est donné")
     await week.get_by_role("status").get_by_role("button", name="Annuler").click()
     await expect(week.get_by_role("status")).to_contain_text("retirée")
+
+
+async def test_a_visit_of_ten_minutes_keeps_its_whole_line(week: Page) -> None:
+    day = monday()
+    said = {"kind": "visit", "title": "Chevêche", "named": True, "short": "1er", "spoken": "en visio", "state": "Vu"}
+    more = {"modality": "video", "editable": False, "recurring": False, "over": False, "colour": "azur", "card": None}
+    hours = [{"start": f"{day}T09:{ten}0", "end": f"{day}T09:{ten + 1}0"} for ten in range(5)]
+    events = [{"id": f"r{at}", **said, **more, **hour} for at, hour in enumerate(hours)]
+    told = {"version": "dix minutes", "zone": "Europe/Paris", "events": events}
+    await week.route("**/agenda/donnees*", lambda route: route.fulfill(json=told))
+    await show_week(week)
+    lines = week.locator("#grille .k-rdv .ec-event-body")
+    await expect(lines).to_have_count(5)
+    whole = (
+        "all => all.every((one) => one.closest('.ec-event').clientHeight >= one.querySelector('.ev-t').offsetHeight)"
+    )
+    assert await until(lambda: lines.evaluate_all(whole))

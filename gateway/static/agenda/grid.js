@@ -194,13 +194,15 @@ export function create(refresh) {
     eventAllUpdated: () => setTimeout(mend),
     datesSet: () => setTimeout(mend),
   });
-  new ResizeObserver(() => {
-    const room = frame.clientWidth / parseFloat(getComputedStyle(frame).fontSize); // in letters of the reader
-    const whole = room > 54 || calendar.getOption("view") === "timeGridDay";
-    const weekday = whole ? "long" : room > 38 ? "short" : "narrow"; // « L 23 » rather than « lu… »
-    if (calendar.getOption("dayHeaderFormat").weekday !== weekday)
-      calendar.setOption("dayHeaderFormat", { weekday, day: "numeric" });
-  }).observe(frame);
+  new ResizeObserver(head).observe(frame);
+}
+
+function head() {
+  const room = frame.clientWidth / parseFloat(getComputedStyle(frame).fontSize); // in letters of the reader
+  const whole = room > 54 || calendar.getOption("view") === "timeGridDay";
+  const weekday = whole ? "long" : room > 38 ? "short" : "narrow"; // « L 23 » rather than « lu… »
+  if (calendar.getOption("dayHeaderFormat").weekday !== weekday)
+    calendar.setOption("dayHeaderFormat", { weekday, day: "numeric" });
 }
 
 // Full hours on the axis, also where something begins at 07:15: the library's own stretch would name 07:15, 08:15, 09:15.
@@ -217,6 +219,13 @@ function stretch(events) {
   hours = `${from}-${to}`;
   calendar.setOption("slotMinTime", `${two(from)}:00`);
   calendar.setOption("slotMaxTime", `${two(to)}:00`);
+}
+
+// A week of ten-minute visits is given the height their one line needs; half hours keep the height they had.
+function spread(events) {
+  const minutes = events.filter((one) => one.kind === "visit").map((one) => (Date.parse(one.end) - Date.parse(one.start)) / 60000);
+  const height = Math.max(28, Math.ceil((18 * 30) / Math.max(10, Math.min(30, ...minutes))));
+  if (calendar.getOption("slotHeight") !== height) calendar.setOption("slotHeight", height);
 }
 
 export const busy = () => held || scope.open;
@@ -254,8 +263,10 @@ export async function load(view, day, { automatic = false } = {}) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   calendar.setOption("nowIndicator", here === told.zone);
   calendar.setOption("view", week);
+  head();
   calendar.setOption("date", at);
   stretch(told.events);
+  spread(told.events);
   calendar.setOption("events", told.events.map(shown));
   setTimeout(() => {
     mend();
