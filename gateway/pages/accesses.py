@@ -10,10 +10,11 @@ from litestar.types import ControllerRouterHandler
 from gateway.guards import LISTENERS_ONLY, PERSON_ONLY
 from gateway.page import NamedPage
 from gateway.pages.cases import refused
+from gateway.pages.soignant_door import TO_THE_DOOR
 from kit.http import PeerProblem
 
 
-@post("/rdv/acces", opt=PERSON_ONLY)
+@post("/rdv/acces", opt=PERSON_ONLY, exception_handlers=TO_THE_DOOR)
 async def close_others(page: NamedPage) -> Redirect:
     """Whoever presses stays; every other opening ends, and the links that were sent open nothing any more."""
     await page.house.identity.revoke_links(page.subject)

@@ -17,6 +17,7 @@ from gateway.house import House
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.calls.console import or_none
+from gateway.pages.soignant_door import TO_THE_DOOR
 from gateway.visits import theme_at
 from kit.errors import NotFound
 from kit.http import PeerAway, PeerProblem
@@ -77,7 +78,7 @@ async def ask(page: NamedPage) -> Response[str]:
     return await _rappel(page, asked=asked, code=await _code(page, begun))
 
 
-@post("/rappel/changer", opt=PERSON_ONLY)
+@post("/rappel/changer", opt=PERSON_ONLY, exception_handlers=TO_THE_DOOR)
 async def change(page: NamedPage) -> Response[str] | Redirect:
     """Another moment, more or less discreet."""
     typed = _typed(page)
@@ -95,7 +96,7 @@ async def change(page: NamedPage) -> Response[str] | Redirect:
     return page.redirect("/rappel")
 
 
-@post("/rappel/annuler", opt=PERSON_ONLY)
+@post("/rappel/annuler", opt=PERSON_ONLY, exception_handlers=TO_THE_DOOR)
 async def cancel(page: NamedPage) -> Redirect:
     """Nobody rings; twice changes nothing."""
     try:

@@ -10,6 +10,7 @@ from contracts.words import Role
 from gateway.guards import LISTENERS_ONLY, PERSON_ONLY, to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
+from gateway.pages.soignant_door import TO_THE_DOOR
 from gateway.visits import theme_at
 from kit.http import PeerProblem
 
@@ -37,13 +38,13 @@ async def learnt(page: NamedPage) -> Response[str]:
     return await page.render("follow_ups/suites.html", handed_over=await page.house.news.handed_over(), words=LEARNT)
 
 
-@get("/rdv/nouvelles", opt=PERSON_ONLY)
+@get("/rdv/nouvelles", opt=PERSON_ONLY, exception_handlers=TO_THE_DOOR)
 async def person_page(page: NamedPage) -> Response[str]:
     """One question, five answers, none of them an obligation."""
     return await _person(page)
 
 
-@post("/rdv/nouvelles/{appointment_id:uuid}", opt=PERSON_ONLY)
+@post("/rdv/nouvelles/{appointment_id:uuid}", opt=PERSON_ONLY, exception_handlers=TO_THE_DOOR)
 async def person_says(appointment_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """One tap; it can be changed."""
     try:

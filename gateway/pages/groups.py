@@ -15,11 +15,10 @@ from contracts.reminders import KeepNumber
 from contracts.together import Group, Place, TakeSeat
 from contracts.words import Modality
 from gateway.chosen import one_of, uuids
-from gateway.door import NotForYou, SessionLocked, SignInFirst
 from gateway.guards import OPEN, PERSON_ONLY
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
-from gateway.pages.soignant_door import to_the_door
+from gateway.pages.soignant_door import TO_THE_DOOR
 from gateway.pages.soignant_waiting import tolerant
 from gateway.visits import theme_at
 from kit.http import PeerAway, PeerProblem
@@ -86,7 +85,7 @@ class Mine(Controller):
 
     path = "/rdv/groupes"
     opt = PERSON_ONLY
-    exception_handlers = {SignInFirst: to_the_door, SessionLocked: to_the_door, NotForYou: to_the_door}  # noqa: RUF012
+    exception_handlers = TO_THE_DOOR
 
     @get()
     async def several(self, page: NamedPage, fait: FromQuery[str] = "") -> Response[str]:

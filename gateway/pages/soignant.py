@@ -17,13 +17,13 @@ from contracts.identity import CodeExchange, LinkExchange, PersonSession
 from contracts.referral import ExpertCard
 from contracts.words import LinkPurpose, Modality
 from gateway import calendars, visits
-from gateway.door import DEVICE_COOKIE, SESSION_COOKIE, NotForYou, SessionLocked, SignInFirst
+from gateway.door import DEVICE_COOKIE, SESSION_COOKIE
 from gateway.guards import OPEN, PERSON_ONLY
 from gateway.messages import SENTENCES, sentence
 from gateway.page import NamedPage, host_cookie
 from gateway.pages.groups import of_mine
 from gateway.pages.public import LEFT_COOKIE
-from gateway.pages.soignant_door import NoSuchVisit, to_the_door
+from gateway.pages.soignant_door import TO_THE_DOOR, NoSuchVisit
 from gateway.pages.soignant_waiting import number_given, tolerant, waiting_of
 from gateway.visits import Visit, theme_at, visit_of
 from kit.http import PeerAway, PeerProblem
@@ -100,7 +100,7 @@ class Rendezvous(Controller):
 
     path = "/rdv"
     opt = PERSON_ONLY
-    exception_handlers = {SignInFirst: to_the_door, SessionLocked: to_the_door, NotForYou: to_the_door}  # noqa: RUF012
+    exception_handlers = TO_THE_DOOR
 
     @get()
     async def show(

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request
 from litestar.response import Redirect
 
-from gateway.door import cookies_of
+from gateway.door import NotForYou, SessionLocked, SignInFirst, cookies_of
 from gateway.pages.public import LEFT_COOKIE, NEUTRAL
 from kit.errors import NotFound, Refusal
 
@@ -18,3 +18,7 @@ def to_the_door(request: Request[Any, Any, Any], _: Refusal) -> Redirect:
     """Without a session: the door; or the neutral page, when someone has just left in a hurry."""
     left = LEFT_COOKIE in cookies_of(request.scope)
     return Redirect(NEUTRAL if left else "/l", status_code=303)
+
+
+TO_THE_DOOR: dict[int | type[Exception], Any] = dict.fromkeys((SignInFirst, SessionLocked, NotForYou), to_the_door)
+"""Of every page behind a code: who has none here is never led to the sign-in of accounts."""

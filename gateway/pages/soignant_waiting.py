@@ -17,11 +17,10 @@ from contracts.reminders import ContactKinds
 from contracts.waiting import NewWaiting, Waiting, WaitingOffer
 from contracts.words import Modality
 from gateway import waiting_words
-from gateway.door import NotForYou, SessionLocked, SignInFirst
 from gateway.guards import PERSON_ONLY
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
-from gateway.pages.soignant_door import NoSuchVisit, to_the_door
+from gateway.pages.soignant_door import TO_THE_DOOR, NoSuchVisit
 from gateway.visits import Visit, theme_at, visit_of
 from kit.http import PeerAway, PeerProblem
 
@@ -84,7 +83,7 @@ class Attente(Controller):
 
     path = "/rdv"
     opt = PERSON_ONLY
-    exception_handlers = {SignInFirst: to_the_door, SessionLocked: to_the_door, NotForYou: to_the_door}  # noqa: RUF012
+    exception_handlers = TO_THE_DOOR
 
     @get("/attente")
     async def ask(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[str]:

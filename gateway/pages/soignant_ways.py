@@ -12,11 +12,10 @@ from contracts.booking import Appointment
 from contracts.choices import Elsewhere, Line, Otherwise
 from contracts.referral import ExpertCard
 from contracts.words import AppointmentStatus, Modality, Role
-from gateway.door import NotForYou, SessionLocked, SignInFirst
 from gateway.guards import PERSON_ONLY, to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
-from gateway.pages.soignant_door import NoSuchVisit, to_the_door
+from gateway.pages.soignant_door import TO_THE_DOOR, NoSuchVisit
 from gateway.pages.soignant_waiting import number_given, tolerant
 from gateway.visits import theme_at, visit_of
 from kit.http import PeerProblem
@@ -38,7 +37,7 @@ class Facons(Controller):
 
     path = "/rdv"
     opt = PERSON_ONLY
-    exception_handlers = {SignInFirst: to_the_door, SessionLocked: to_the_door, NotForYou: to_the_door}  # noqa: RUF012
+    exception_handlers = TO_THE_DOOR
 
     @get("/autrement")
     async def ask(self, page: NamedPage, rdv: FromQuery[UUID]) -> Response[str]:

@@ -12,6 +12,8 @@ from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 
 from contracts.words import Role
 from gateway.app import create
+from gateway.door import SignInFirst
+from gateway.failures import later
 from gateway.settings import Settings
 from infra.embedded.token import make
 from tests.house import RunningHouse
@@ -161,6 +163,17 @@ def test_every_page_is_open_by_name_or_asks_for_a_role() -> None:
         opened = bool(handler.opt.get("open"))
         assert opened == (re.sub(r"{[^}]*}", "{}", path) in OPEN_PAGES), path
         assert opened or handler.opt.get("roles"), f"{path} names no role"
+
+
+def test_who_comes_with_a_code_is_never_led_to_the_sign_in_of_accounts() -> None:
+    theirs = [
+        (path, handler)
+        for path, handler in pages()
+        if handler.opt.get("roles") == {Role.PERSON} and isinstance(handler, HTTPRouteHandler)
+        if handler.status_code != 204  # a script asks, and shows nothing
+    ]
+    assert len(theirs) > 20
+    assert [path for path, handler in theirs if handler.resolve_exception_handlers()[SignInFirst] is later] == []
 
 
 async def test_no_page_opens_to_a_visitor_or_to_a_role_that_it_does_not_name(
