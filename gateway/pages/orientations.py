@@ -156,7 +156,7 @@ async def show(page: NamedPage, referral_id: UUID, *, status: int = 200, **more:
         words=words,
         me=page.subject,
         back=f"/orientations/{referral_id}",
-        **{"refusal": "", "typed": "", **more},
+        **{"refusal": "", "typed": "", "why": "", **more},
     )
 
 
@@ -174,8 +174,10 @@ async def _then(page: NamedPage, referral_id: UUID, asked: Awaitable[Any]) -> Re
 
 
 async def _refused(page: NamedPage, referral_id: UUID, error: PeerProblem) -> Response[str]:
+    """What was typed stays where it was typed: why one decides is no word for a professional."""
     said = sentence(error.problem.code, error.problem.status)
-    return await show(page, referral_id, status=error.problem.status, refusal=said, typed=page.field("mot"))
+    kept = {"why" if page.field("decision") else "typed": page.field("mot")}
+    return await show(page, referral_id, status=error.problem.status, refusal=said, **kept)
 
 
 HANDLERS = [queue, one, offer, choose, refuse, pass_on, decide, by_telephone]

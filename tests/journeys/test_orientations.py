@@ -138,6 +138,21 @@ async def test_the_queue_shows_nothing_of_anyone_and_every_row_says_whose_it_is(
         assert (await coordinator.get("/orientations?apres=rien")).status == 422
 
 
+async def test_a_reason_that_came_too_late_stays_where_it_was_typed_and_is_no_word_for_a_professional(
+    house: RunningHouse, desk: Desk
+) -> None:
+    permit = await desk.permit(await desk.call())
+    path = f"/orientations/{permit['referral_id']}"
+    async with Walker(house.url) as walker:
+        await entered(walker, house, "coordinator")
+        before = await walker.get(path)
+        form = next(one for one in Found(before).forms if one.action.endswith("/decider") and len(one.buttons) > 1)
+        await desk.ask("POST", f"/referral/referrals/{permit['referral_id']}/own", {})
+        late = await walker.press(form, form.buttons[0], mot="Deux fois le même appel")
+    assert late.status == 412
+    assert re.findall(r'id="(mot\S*)"[^>]*value="Deux fois le même appel"', late.text) == ["mot-c"]
+
+
 async def test_who_said_yes_chooses_the_hour_in_their_own_agenda(house: RunningHouse, desk: Desk) -> None:
     expert = await the_expert(house)
     contact = await desk.call(level=2, help=[], modalities=[], first_name="Noé")
