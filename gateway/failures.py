@@ -50,6 +50,7 @@ async def _answer(request: Request[Any, Any, Any], problem: Problem) -> Response
         sentence=sentence(problem.code),
         numero=problem.status,
         again=_again(request) if problem.status in PASSING else "",
+        own="/rdv" if Role.PERSON in page.roles and request.scope["path"].startswith(("/rdv", "/salle")) else "",
         request_id=request_id.get(),
         **at_night,  # a missing page at 3 a.m. is as dark as the page before it
     )

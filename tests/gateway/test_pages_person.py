@@ -106,6 +106,7 @@ class TestAppointment:
     def test_someone_elses_or_a_broken_address_is_not_found(self, person: Visitor, path: str) -> None:
         assert person.get(f"{path}?rdv=00000000-0000-0000-0000-0000000000ff").status_code == 404
         assert person.get(f"{path}?rdv=ailleurs").status_code == 404
+        assert 'href="/rdv">Revenir à mon' in person.page.text
 
     def test_without_a_session_one_stands_at_the_door(self, visitor: Visitor) -> None:
         visitor.get("/rdv")
