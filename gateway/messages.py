@@ -20,7 +20,7 @@ SENTENCES: Final[dict[str, str]] = {
     "bad-key": "Cette page a vieilli. Rechargez-la, puis recommencez.",
     "key-reused": "Cette page a déjà servi à autre chose. Rechargez-la, puis recommencez.",
     "changed": "Quelqu’un l’a modifié entre-temps. Voici la version actuelle.",
-    "too-many": "Beaucoup d’essais en peu de temps. Attendez quelques secondes, puis recommencez.",
+    "too-many": "Beaucoup d’essais en peu de temps. Attendez une minute, puis recommencez.",
     "unavailable": "Une partie du service ne répond pas. Rien n’est perdu, recommencez dans un instant.",
     "our-side": "Cela n’a pas fonctionné de notre côté. Ce qui était enregistré n’a pas changé.",
     "permit-refused": "L’accord pour cette action a expiré. Rechargez la page, puis recommencez.",
