@@ -84,14 +84,19 @@ def of_framework(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     )
 
 
-def our_side(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def failure(error: Exception, route: str) -> Problem:
     """A bug: the log has the place, the answer has the request id. A database that is away is none."""
     if is_away(error):
         log().error("database away", error=type(error).__name__)
-        return _answer(AWAY, {"Retry-After": "2"})
-    route = str(request.scope.get("path_template") or "none")
+        return AWAY
     log().error("failed", route=route, error=type(error).__name__, exception=trace_of(error))
-    return _answer(Problem(title="This failed on our side", status=500, code="our-side", request_id=request_id.get()))
+    return Problem(title="This failed on our side", status=500, code="our-side", request_id=request_id.get())
+
+
+def our_side(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """What is no refusal."""
+    problem = failure(error, str(request.scope.get("path_template") or "none"))
+    return _answer(problem, {"Retry-After": "2"} if problem is AWAY else None)
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

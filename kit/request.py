@@ -11,6 +11,7 @@ from kit.db import AfterCommit, Database
 from kit.errors import NotJson, NulCharacter, Refusal
 from kit.log import log, new_request_id, request_id
 from kit.metrics import observe
+from kit.refusals import PROBLEM_TYPE, failure
 from kit.transaction import Transaction
 
 Scope = Any  # litestar's typed scopes do not know our own entries
@@ -55,7 +56,7 @@ class RequestMiddleware:
         own = bool(self.reserved_for) and scope["path"].startswith(self.reserved_for)
         transaction = Transaction(self.reserved if own else self.database, self.after)
         scope["transaction"] = transaction
-        answer = _Answer(send, transaction)
+        answer = _Answer(scope, send, transaction)
         method = scope["method"]
         try:
             if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
@@ -108,7 +109,8 @@ def refuse_not_json(body: bytes) -> None:
 class _Answer:
     """Holds the start of the answer until its transaction has ended, so that « yes » is never said too early."""
 
-    def __init__(self, send: Send, transaction: Transaction) -> None:
+    def __init__(self, scope: Scope, send: Send, transaction: Transaction) -> None:
+        self.scope = scope
         self.send = send
         self.transaction = transaction
         self.status = 500
@@ -131,10 +133,23 @@ class _Answer:
         self._body += message.get("body", b"")
         if message.get("more_body"):
             return
-        await self.transaction.end(self.status, self._body)
+        try:
+            await self.transaction.end(self.status, self._body)
+        except Exception as error:
+            await self._not_kept(error)
+            return
         start, self._start = self._start, None
         await self.send(start)
         await self.send({"type": "http.response.body", "body": self._body, "more_body": False})
+
+    async def _not_kept(self, error: Exception) -> None:
+        """The commit failed. To the framework the answer has begun, and it would say nothing more of it."""
+        problem = failure(error, str(self.scope.get("path_template") or "none"))
+        body = msgspec.json.encode(problem)
+        headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+        self.status, self._start = problem.status, None
+        await self.send({"type": "http.response.start", "status": problem.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:

@@ -12,7 +12,7 @@ from celery.exceptions import Reject
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from litestar.testing import AsyncTestClient
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from contracts.events import ReferralClosed
@@ -55,6 +55,9 @@ async def make(data: JSONBody[Thing], db: Db, caller: Me) -> Told:
         raise TooBad(alternatives=[1, 2])
     if data.then == "fail":
         raise RuntimeError("a bug")
+    if data.then == "twice":
+        await db.execute(text("CREATE TEMP TABLE once (a int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP"))
+        await db.execute(text("INSERT INTO once VALUES (1), (1)"))
     return Told(made)
 
 
@@ -148,6 +151,15 @@ async def test_a_bug_answers_500_without_its_message_and_keeps_nothing(
     assert (answer.status_code, answer.json()["code"]) == (500, "our-side")
     assert "a bug" not in answer.text
     assert await count(settings, "audit") == before
+
+
+async def test_a_commit_that_fails_is_said_as_any_failure_and_keeps_nothing(
+    client: AsyncTestClient[Any], signed: dict[str, str], settings: ServiceSettings
+) -> None:
+    before = await count(settings, "outbox")
+    answer = await client.post("/things", json={"name": "a", "then": "twice"}, headers=signed)
+    assert (answer.status_code, answer.json()["code"]) == (500, "our-side")
+    assert await count(settings, "outbox") == before
 
 
 async def test_the_same_key_replays_the_first_answer_and_writes_once(
