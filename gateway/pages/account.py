@@ -1,5 +1,7 @@
 """Entering and leaving for the team: one question at a time, and a lock that loses nothing."""
 
+from urllib.parse import urlencode
+
 from litestar import Response, get, post
 from litestar.response import Redirect
 
@@ -123,12 +125,13 @@ async def _next_factor(page: NamedPage, template: str, factor: Factor, secret: s
 def _entered(page: NamedPage, session: Session) -> Redirect:
     """On to the next question, or to the page that was asked for."""
     cookies = [host_cookie(SESSION_COOKIE, session.secret, max_age=None)] if session.secret else []
-    target = page.field("next") or "/accueil"
+    target = page.field("next")
+    then = f"?{urlencode({'next': target})}" if target else ""
     if session.state is SessionState.PARTIAL:
-        return page.redirect("/connexion/code", cookies)
+        return page.redirect(f"/connexion/code{then}", cookies)
     if session.state is SessionState.LOCKED:
-        return page.redirect("/verrou", cookies)
-    return page.redirect(target, cookies)
+        return page.redirect(f"/verrou{then}", cookies)
+    return page.redirect(target or "/accueil", cookies)
 
 
 async def _again(page: NamedPage, template: str, error: PeerProblem, **kept: str) -> Response[str]:

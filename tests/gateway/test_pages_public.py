@@ -174,6 +174,13 @@ class TestTeam:
         visitor.send("/connexion/code", code="123 456")
         assert visitor.path == "/accueil"
 
+    def test_after_the_second_factor_the_page_that_was_asked_for_opens(self, visitor: Visitor, played: Played) -> None:
+        played.second_factor = True
+        visitor.get("/connexion?next=/second-facteur")
+        visitor.send("/connexion", identifier="admin", password=PASSWORD)
+        visitor.send("/connexion/code", code="123456")
+        assert visitor.path == "/second-facteur"
+
     def test_a_locked_desk_opens_where_it_was(self, visitor: Visitor, played: Played) -> None:
         visitor.get("/connexion")
         visitor.send("/connexion", identifier="admin", password=PASSWORD)
