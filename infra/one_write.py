@@ -26,7 +26,8 @@ class OneWrite:
     def _flush(self) -> None:
         if self._held:
             held, self._held = self._held, []
-            self.transport.write(held[0] if len(held) == 1 else b"".join(held))
+            if not self.transport.is_closing():  # whoever asked has hung up
+                self.transport.write(held[0] if len(held) == 1 else b"".join(held))
 
     def close(self) -> None:
         """What was written leaves first."""

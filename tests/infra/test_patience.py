@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from infra.one_write import OneWrite
 from infra.patience import LONGEST_HEAD, MOST_AHEAD, HttpProtocol
 
 DEADLINE = 120.0  # not a measure
@@ -123,3 +124,25 @@ async def test_an_answer_that_nobody_reads_is_not_kept(scene: Scene) -> None:
         while not scene.ended:
             await asyncio.sleep(0.01)
     writer.transport.abort()
+
+
+class Gone:
+    """The line of someone who has hung up."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+async def test_an_answer_to_someone_who_has_hung_up_is_no_error() -> None:
+    loop = asyncio.get_running_loop()
+    said: list[object] = []
+    loop.set_exception_handler(lambda _, context: said.append(context))
+    try:
+        OneWrite(Gone(), loop).write(GET)
+        await asyncio.sleep(0)
+    finally:
+        loop.set_exception_handler(None)
+    assert not said
