@@ -60,7 +60,7 @@ async def test_from_an_empty_desk_to_confirmed_in_twelve_presses_and_forty_five_
     for motive in ("anxiety", "exhaustion"):
         await hands.click(f"#fiche .puce:has([name=motives][value={motive}])")
     await hands.click("#fiche .puce:has([name=level][value='2'])")
-    await hands.click("#f-department")
+    await hands.click("input#f-department")
     await hands.type("29")
     async with page.expect_response("**/creneaux*"):
         await hands.press("Enter")
