@@ -76,7 +76,7 @@ async def test_when_the_alert_stays_without_an_answer_the_number_stands_all_the_
     await page.clock.install()
     await call(page, level=None)
     held: list[Route] = []
-    await page.route("**/urgence", held.append)  # neither answered nor refused
+    await page.route("**/urgence", lambda route: held.append(route))  # neither answered nor refused
     await page.keyboard.press("Alt+KeyU")
     async with page.expect_request("**/urgence"):
         await page.get_by_role("button", name="Alerter", exact=True).click()
