@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 
 from contracts.caller import Caller, Grant
 from contracts.words import Role
@@ -64,6 +65,17 @@ async def test_three_attempts_then_a_task_with_a_name_and_no_timer(desk: Desk) -
     assert [(row["kind"], row["owner_id"], row["level"]) for row in rows] == [
         ("call_back_unreached", desk.me.subject, 3)
     ]
+
+
+@pytest.mark.parametrize(("level", "minutes"), [(3, 60), (4, 0), (5, 0)])
+async def test_nobody_reached_is_followed_at_once_from_level_4(desk: Desk, level: int, minutes: int) -> None:
+    waiting = await asked(desk)
+    await desk.sql("UPDATE call_back SET level = $2 WHERE id = $1", UUID(waiting["id"]), level)
+    for _ in range(3):
+        await desk.post(f"/call-backs/{waiting['id']}/claim")
+        await desk.post(f"/call-backs/{waiting['id']}/attempts", {"outcome": "no_answer"})
+    (row,) = await desk.sql("SELECT due_at - created_at AS due FROM task WHERE case_id = $1", UUID(waiting["case_id"]))
+    assert row["due"] == timedelta(minutes=minutes)
 
 
 async def test_overdue_ones_rise_above_what_is_due_now_and_later(desk: Desk) -> None:

@@ -154,11 +154,12 @@ class CallBacks(Controller):
         asked = await store.load(db, call_back_id, to_change=True)
         after = rules.attempted(asked, caller.subject, data.outcome, now=instant)
         await store.add_attempt(db, asked.id, data.outcome, by=caller.subject, now=instant)
-        if after.status == "unreached" and (after.level or 0) >= tasks.TO_FOLLOW:
+        due_at = tasks.follow_up_due("call_back_unreached", level=after.level or 0, by=None, now=instant)
+        if after.status == "unreached" and due_at is not None:
             new = tasks.NewTask(
                 kind="call_back_unreached",
                 case_id=after.case_id,
-                due_at=instant if after.level == 4 else instant + tasks.WITHIN,
+                due_at=due_at,
                 created_at=instant,
                 contact_id=after.contact_id,
                 owner_id=caller.subject,
