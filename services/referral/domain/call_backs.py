@@ -9,7 +9,7 @@ from kit.errors import Conflict, Forbidden, Invalid, NotFound
 
 ATTEMPTS: Final = 3
 CLAIMED: Final = timedelta(minutes=20)
-"""How long a claim keeps the others away; the page that is open renews it."""
+"""How long a claim keeps the others away; claimed again by the same person it begins anew."""
 AGAIN_AFTER: Final = timedelta(minutes=15)
 SHORTEST: Final = timedelta(minutes=15)
 AHEAD: Final = timedelta(days=10)
@@ -120,7 +120,7 @@ def released(asked: CallBack, by: UUID) -> CallBack:
 
 
 def attempted(asked: CallBack, by: UUID, outcome: str, *, now: datetime) -> CallBack:
-    """One call was made: reached ends it, a wrong number too; the third without an answer leaves it to a person."""
+    """One call was made: reached ends it; a wrong number, or the third without an answer, leaves it to a person."""
     if outcome not in OUTCOMES:
         raise UnknownOutcome(fields={"outcome": "unknown"})
     if asked.status != "waiting":
