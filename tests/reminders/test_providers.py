@@ -87,6 +87,22 @@ async def test_a_relay_that_is_not_there_has_taken_nothing() -> None:
         await mail(f"smtp://127.0.0.1:{free_port()}").send(Letter(uuid4(), "camille@exemple.fr", TEXT))
 
 
+async def test_a_relay_that_does_not_even_greet_has_taken_nothing() -> None:
+    """It was held to have left, tried once more, and given up for good after minutes of a relay that hung."""
+    over = asyncio.Event()
+
+    async def mute(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Refused) as refused:
+            await mail(f"smtp://127.0.0.1:{port}", timeout=0.5).send(Letter(uuid4(), "camille@exemple.fr", TEXT))
+        over.set()
+    assert not refused.value.for_good
+
+
 async def test_a_relay_that_says_nothing_may_have_taken_it(post: tuple[Post, str]) -> None:
     handler, url = post
     handler.silent = True

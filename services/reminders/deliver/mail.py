@@ -69,13 +69,16 @@ class Mail:
             for number, letter in waiting:
                 if time.monotonic() > until:
                     return
-                answers[number] = None
+                answers[number], begun = None, False
                 try:
                     async with asyncio.timeout(self._timeout):
                         line = line if line is not None and line.is_connected else await self._connected()
+                        begun = True
                         await _hand_over(line, self._from, _safe(letter.to), self.letter(letter))
                 except Exception as error:
-                    answers[number] = _answer(error)
+                    answer = _answer(error)
+                    # A relay that does not even greet has taken nothing, however long it is silent.
+                    answers[number] = Refused() if isinstance(answer, Unknown) and not begun else answer
                     if line is not None and isinstance(answers[number], Unknown):
                         line.close()
         finally:
