@@ -20,6 +20,8 @@ from services.booking.store.bulk import WholeAgenda
 NEXT_DAYS = 58
 RECENT = timedelta(days=30)
 """Whoever called longer ago has had a first appointment before these weeks."""
+EVENLY = timedelta(hours=3)
+"""Short of its share by as much, an agenda takes whoever comes."""
 PATIENCE = timedelta(days=14)
 """From a call to what has already taken place of it."""
 HALF_DAYS = (
@@ -85,7 +87,7 @@ def _rules(chance: Chance, member: Member, today: date) -> list[OpeningRule]:
     chosen = (
         [("MO", HALF_DAYS[0]), ("TU", HALF_DAYS[2]), ("WE", HALF_DAYS[0]), ("TH", HALF_DAYS[3]), ("SU", HALF_DAYS[0])]
         if demo
-        else [(chance.one(WEEKDAYS), chance.choice(HALF_DAYS)) for _ in range(chance.choice((2, 2, 2, 2, 3, 3)))]
+        else [(chance.one(WEEKDAYS), chance.choice(HALF_DAYS)) for _ in range(chance.choice((1, 1, 1, 2, 2, 2)))]
     )
     return [_rule(chance, member, today, day, hours) for day, hours in dict(chosen).items()]
 
@@ -114,7 +116,7 @@ def _appointments(
     first: date,
     apart: timedelta = timedelta(0),
 ) -> list[Appointment]:
-    """Each opening is cut in sessions; a session is taken with the expert's own share of luck.
+    """The expert's own share of the minutes opened is taken; what stays free has room for a first visit.
 
     Whoever was met longest ago comes next. Hours before today took place; the half hour to come stays free.
     """
@@ -129,13 +131,14 @@ def _appointments(
     waiting = deque(cases)
     met: dict[UUID, datetime] = {}
     soonest = now + timedelta(minutes=30)
+    short = timedelta(0)  # of the share, so far: luck is corrected, or an agenda of few hours would be all or nothing
     for span in spans:
         start = span.start
         while start + timedelta(minutes=30) <= span.end:
             past = start.date() < now.date()
             case = _next(waiting, start - PATIENCE if past else start, met, start - apart)
             free = past or start >= soonest
-            if case is not None and free and chance.random() < share:
+            if case is not None and free and chance.random() < share + short / EVENLY:
                 fits = start + timedelta(minutes=45) <= span.end
                 kind = _kind(chance, member, first=fits and case.case_id not in met and case.since > now - RECENT)
                 session = Span(start, kind.shape.ends_at(start))
@@ -147,9 +150,13 @@ def _appointments(
                 met[case.case_id] = start
                 waiting.remove(case)
                 waiting.append(case)
-                start = max(session.end, start + timedelta(minutes=45))
+                short -= (session.end - start) * (1 - share)
+                start = session.end
             else:
-                start += timedelta(minutes=45)
+                passed = min(timedelta(minutes=45), span.end - start)
+                short += passed * share if free else timedelta(0)
+                start += passed
+        short += max(timedelta(0), span.end - start) * share
     return found
 
 
