@@ -50,6 +50,7 @@ SENTENCES: Final[dict[str, str]] = {
     "slot-taken": "Ce créneau vient d’être pris. Choisissez-en un autre.",
     "case-or-expert": "Dites de quel dossier, ou de quel professionnel et entre quelles dates.",
     "not-a-directory": "Ce fichier n’est pas un annuaire que nous savons lire. Rien n’a été changé.",
+    "already-booked": "Une heure est déjà réservée pour cette demande. Aucune autre ne l’a été.",
     "case-overlap": "La personne a déjà un rendez-vous à cette heure-là.",
     "slot-not-open": "Cette heure n’est pas ouverte dans l’agenda.",
     "too-soon": "Cette heure est trop proche pour prévenir le professionnel. Choisissez la suivante.",

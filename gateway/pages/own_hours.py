@@ -55,10 +55,10 @@ async def book(offer_id: FromPath[UUID], page: NamedPage) -> Response[str] | Red
     except ValueError:
         return page.redirect(f"/demandes/{offer_id}/heure")
     try:
-        key = page.key(f"permit:{slot.starts_at:%Y%m%dT%H%M}")  # one page has many hours: each press is its own
-        permit = await page.house.orientations.hour(offer_id, key=key, starts_at=slot.starts_at)
+        hour = f"{slot.starts_at:%Y%m%dT%H%M}"  # one page has many hours: each press is its own
+        permit = await page.house.orientations.hour(offer_id, key=page.key(f"permit:{hour}"), starts_at=slot.starts_at)
         wanted = NewAppointment(permit.permit, page.subject, slot.type_id, slot.starts_at)
-        made = await page.house.booking.book_own(wanted, key=page.key("book"))
+        made = await page.house.booking.book_own(wanted, key=page.key(f"book:{hour}"))
     except PeerProblem as error:
         return await _refused(page, offer_id, error)
     await or_none(page.house.booking.mark(made.id, "seen", key=page.key("seen")))  # they chose it: they have seen it

@@ -46,6 +46,9 @@ async def test_only_hours_that_were_marked_are_shown_held_and_booked(door: Door)
     assert (made.status_code, made.json()["status"]) == (201, "booked"), made.text
     again = await door.post("/online/appointments", booking, idempotency_key="press")
     assert again.json()["id"] == made.json()["id"]
+    back = OnlineHold(permit, FIRST_VIDEO.id, expert_id, local_noon(4, hour=11))  # back to the list, and one more
+    refused = await door.post("/online/holds", back)
+    assert (refused.status_code, refused.json()["code"]) == (409, "already-booked")
     await door.proven()
 
 

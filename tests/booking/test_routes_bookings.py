@@ -2,9 +2,12 @@
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from contracts.booking import NewAppointment
+from contracts.caller import Caller, Grant
 from contracts.words import Modality, Role, VisitKind
 from tests.booking.conftest import Door
 from tests.booking.make import (
@@ -112,6 +115,42 @@ async def test_twins_at_the_same_instant_are_one_booking(door: Door) -> None:
     assert len({answer.content for answer in twins}) == 1
     assert len(await door.events("AppointmentBooked", "case_id", permit.case_id)) == 1
     await door.proven()
+
+
+async def test_two_presses_at_once_on_two_of_their_own_hours_book_one_for_a_referral(door: Door) -> None:
+    expert_id = await door.an_expert()
+    permit, expert = a_permit(experts=(expert_id,)), Caller(expert_id, (Grant(Role.EXPERT),))
+
+    async def press(hour: int) -> Any:
+        new = NewAppointment(door.sign(permit), expert_id, FIRST_VIDEO.id, local_noon(4, hour=hour))
+        return await door.post(f"/experts/{expert_id}/appointments", new, caller=expert)
+
+    answers = await asyncio.gather(*(press(hour) for hour in (9, 11, 14, 16)))
+    assert sorted(one.status_code for one in answers) == [201, 409, 409, 409]
+    assert {one.json()["code"] for one in answers if one.status_code == 409} == {"already-booked"}
+    booked = next(one.json() for one in answers if one.status_code == 201)
+    (event,) = await door.events("AppointmentBooked", "referral_id", permit.referral_id)
+    assert event["appointment_id"] == booked["id"]
+    (last,) = await door.events("CaseLastAppointment", "case_id", permit.case_id)
+    assert last["opens_until"] > booked["ends_at"]
+    gone = await door.post(f"/appointments/{booked['id']}/cancel", {}, caller=expert)
+    assert gone.status_code == 200, gone.text
+    assert (await press(10)).status_code == 201  # what was cancelled is in nobody's way
+    await door.proven()
+
+
+async def test_an_hour_of_their_own_says_as_little_as_its_type(door: Door) -> None:
+    expert_id = await door.an_expert()
+    new = NewAppointment(door.sign(a_permit(experts=(expert_id,))), expert_id, FIRST_VIDEO.id, local_noon())
+    await door.rows("UPDATE consultation_type SET privacy = 'silent' WHERE id = $1 RETURNING id", FIRST_VIDEO.id)
+    try:
+        made = await door.post(
+            f"/experts/{expert_id}/appointments", new, caller=Caller(expert_id, (Grant(Role.EXPERT),))
+        )
+    finally:
+        await door.rows("UPDATE consultation_type SET privacy = 'neutral' WHERE id = $1 RETURNING id", FIRST_VIDEO.id)
+    (event,) = await door.events("AppointmentBooked", "appointment_id", made.json()["id"])
+    assert event["privacy"] == "silent"
 
 
 async def test_two_appointments_of_a_case_do_not_overlap(door: Door) -> None:

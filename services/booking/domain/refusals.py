@@ -11,6 +11,10 @@ class CaseOverlap(Conflict):
     """The case has another appointment at that time."""
 
 
+class AlreadyBooked(Conflict):
+    """An hour of this referral stands already; what may take one hour takes no second."""
+
+
 class SlotNotOpen(Conflict):
     """No opening of the expert covers it for this type, or an absence lies on it."""
 

@@ -26,7 +26,7 @@ from services.booking.domain.spans import Span
 from services.booking.routes import book
 from services.booking.routes.nearby import slot_taken
 from services.booking.routes.slots import as_slots
-from services.booking.store import booking, holds, online, placing
+from services.booking.store import appointments, booking, holds, online, placing
 
 LOOK_AHEAD = timedelta(days=28)
 HELD = timedelta(minutes=10)
@@ -66,6 +66,8 @@ class Online(Controller):
         for case, former, expert_id in formers:
             await holds.give_back(db, former, case, moment)
             await outbox.nudge(db, f"agenda:{expert_id}")
+        if await appointments.to_end(db, now=moment, referral_id=permit.referral_id):
+            raise refusals.AlreadyBooked
         try:
             kept = await online.hold(db, wanted, permit, expires_at=moment + HELD, now=moment)
         except refusals.SlotTaken:

@@ -29,7 +29,7 @@ from services.booking.tables import appointment_event, claim
 
 _CHECK = text(
     """
-    SELECT code, lower(claimed) AS since, upper(claimed) AS until, ends_at, zone, modality, visit
+    SELECT code, lower(claimed) AS since, upper(claimed) AS until, ends_at, zone, modality, visit, privacy
     FROM slot_check(:now, :expert, :type, :starts, :visit, :modalities, :experts, :not_experts)
     """
 ).bindparams(
@@ -114,7 +114,7 @@ async def place(
         "visit": slot.visit,
         "level": permit.priority or None,
         "nickname": permit.nickname,
-        "privacy": placing.privacy.value,
+        "privacy": Privacy.SILENT.value if slot.privacy == Privacy.SILENT.value else placing.privacy.value,
         "version": 1,
         "sequence": 0,
         "ical_uid": str(placing.appointment_id),
