@@ -131,6 +131,7 @@ message = Table(
     Index("message_of_case", "case_id"),
     Index("message_of_appointment", "appointment_id"),
     Index("message_of_recipient", "recipient_id", postgresql_where=text("status = 'planned'")),
+    Index("message_to_forget", "first_due_at", postgresql_where=text("appointment_id IS NULL")),
     Index("message_of_thing", "thing_id", postgresql_where=text("thing_id IS NOT NULL")),
 )
 """The plan: one row per message; `possible_repeat` counts the times it may have left twice."""
@@ -147,6 +148,7 @@ entry = Table(
     Column("stands", Boolean, nullable=False),
     Index("entry_that_stands", "starts_at", postgresql_where=text("stands")),
     Index("entry_of_account", "account_id"),
+    Index("entry_to_forget", "starts_at"),
 )
 """What an account's own calendar was last told of an appointment; `sequence` grows with every word (RFC 5546)."""
 

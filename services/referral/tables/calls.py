@@ -107,6 +107,7 @@ need = Table(
     Column("codes", JSONB, nullable=False),
     Column("typed", LargeBinary),
     Index("need_by_age", "at"),
+    Index("need_by_case", "case_id"),
 )
 """What was asked when it was handed over; never changed, a new one is made."""
 
