@@ -7,6 +7,7 @@ import socket
 import uvicorn
 
 from infra.patience import HttpProtocol
+from infra.sockets import LONGEST_MESSAGE, SocketProtocol
 
 
 class Server(uvicorn.Server):
@@ -31,7 +32,8 @@ def serve(app: str, *, host: str, port: int, grace: int = 20) -> int:
             port=port,
             loop="uvloop",
             http=HttpProtocol,
-            ws="websockets-sansio",
+            ws=SocketProtocol,
+            ws_max_size=LONGEST_MESSAGE,
             access_log=False,
             log_config=None,
             server_header=False,
