@@ -1,12 +1,31 @@
 """Shapes of the network: its members, their profiles and proofs, imports, and who is missing where."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from contracts.words import ExpertProfession, Modality
+
+
+class Standing(StrEnum):
+    """What may stand out in a member, and what a list or a message is narrowed to."""
+
+    IN_THE_NETWORK = ""
+    TO_INVITE = "to_invite"
+    INVITED = "invited"
+    CLOSED = "closed"
+    UNVERIFIED = "unverified"
+    EXPIRING = "expiring"
+    TO_CHECK = "to_check"
+    AWAY = "away"
+    DORMANT = "dormant"
+    FULL = "full"
+    NOT_OFFERED = "not_offered"
+    NO_CHARTER = "no_charter"
+    LISTED = "listed"
 
 
 class Practice(msgspec.Struct, frozen=True):
@@ -199,7 +218,7 @@ class NewNotice(msgspec.Struct, frozen=True):
     q: str = ""
     profession: str = ""
     department: str = ""
-    standing: str = ""
+    standing: Standing = Standing.IN_THE_NETWORK
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -168,3 +168,7 @@ async def test_a_message_to_a_group_is_read_behind_the_login(desk: Desk) -> None
     assert read.json()["notices"][0]["read_at"]
     assert (await _as_coordinator(desk, "POST", "/notices", {"text": "  "})).status_code == 422
     assert (await _as_coordinator(desk, "POST", "/notices", {**data, "department": "2A"})).status_code == 422
+    for nobody in ("everybody", "closed", "to_invite"):  # a word that is no standing, and those who cannot read it
+        refused = await _as_coordinator(desk, "POST", "/notices", {**data, "standing": nobody})
+        assert refused.status_code == 422, nobody
+    assert len(await desk.told("NoticePosted")) == 1

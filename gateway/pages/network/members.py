@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from contracts.network import NewNotice
+from contracts.network import NewNotice, Standing
 from contracts.words import Role
 from gateway import network_words as words
+from gateway.chosen import one_of
 from gateway.guards import to
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
@@ -17,6 +18,7 @@ from kit.http import PeerProblem
 
 COORDINATOR_ONLY = to(Role.COORDINATOR)
 FILTERS = ("q", "profession", "department", "standing")
+STANDINGS = {one.value: one.value for one in Standing}
 FIRST_MISSING = 24
 
 
@@ -24,6 +26,8 @@ FIRST_MISSING = 24
 async def members(page: NamedPage) -> Response[str]:
     """The list, narrowed by its filters; the address holds them, so that it can be kept and gone back to."""
     asked = {name: page.request.query_params.get(name, "")[:80] for name in FILTERS}
+    if asked["standing"] not in words.STATES:  # of an address that was kept, or typed
+        asked["standing"] = ""
     return await show(page, asked)
 
 
@@ -39,9 +43,11 @@ async def missing(page: NamedPage) -> Response[str]:
 async def write(page: NamedPage) -> Response[str] | Redirect:
     """To everyone whom the filters show; a press repeated sends nothing twice."""
     asked = {name: page.field(name)[:80] for name in FILTERS}
+    standing = Standing(one_of(asked["standing"], STANDINGS))  # one that nobody knows would be everyone
     text = page.field("text").replace("\r\n", "\n")
+    notice = NewNotice(text, asked["q"], asked["profession"], asked["department"], standing)
     try:
-        sent = await page.house.network.write_to(NewNotice(text=text, **asked), key=page.key("notice"))
+        sent = await page.house.network.write_to(notice, key=page.key("notice"))
     except PeerProblem as error:
         said = sentence(error.problem.code, error.problem.status)
         return await show(page, asked, status=error.problem.status, refusal=said, text=text)

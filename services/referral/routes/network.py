@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, delete, get, patch, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from contracts.events import ExpertInvited, NoticePosted
 from contracts.network import (
@@ -22,6 +22,7 @@ from contracts.network import (
     ProfileChange,
     Proof,
     Sent,
+    Standing,
 )
 from contracts.words import Role
 from kit import audit, outbox
@@ -62,7 +63,7 @@ class Network(Controller):
         q: Word = "",
         profession: Word = "",
         department: Word = "",
-        standing: Word = "",
+        standing: FromQuery[Standing] = Standing.IN_THE_NETWORK,
         after: Annotated[str, QueryParameter(max_length=400)] = "",
     ) -> Members:
         """One page by name; `after` asks for the next."""

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.network import Member, Missing, Overview
+from contracts.network import Member, Missing, Overview, Standing
 from contracts.words import ExpertProfession
 from services.referral.domain.departments import DEPARTMENTS
 from services.referral.domain.experts import CREDENTIALS_LIVE
@@ -16,20 +16,21 @@ from services.referral.domain.experts import CREDENTIALS_LIVE
 PAGE: Final = 50
 _PRESENT = "(e.active OR (m.joined_at IS NULL AND m.expert_id IS NOT NULL))"
 STATES: Final = {
-    "to_invite": "NOT e.active AND m.expert_id IS NOT NULL AND m.invited_at IS NULL AND m.joined_at IS NULL",
-    "invited": "NOT e.active AND m.invited_at IS NOT NULL AND m.joined_at IS NULL",
-    "closed": f"NOT {_PRESENT}",
-    "unverified": f"{_PRESENT} AND e.checked_at < CAST(:valid AS date)",
-    "expiring": f"""{_PRESENT} AND EXISTS (
+    Standing.TO_INVITE: "NOT e.active AND m.expert_id IS NOT NULL AND m.invited_at IS NULL AND m.joined_at IS NULL",
+    Standing.INVITED: "NOT e.active AND m.invited_at IS NOT NULL AND m.joined_at IS NULL",
+    Standing.CLOSED: f"NOT {_PRESENT}",
+    Standing.UNVERIFIED: f"{_PRESENT} AND e.checked_at < CAST(:valid AS date)",
+    Standing.EXPIRING: f"""{_PRESENT} AND EXISTS (
         SELECT 1 FROM proof p WHERE p.expert_id = e.id AND p.expires_on < CAST(:soon AS date))""",
-    "to_check": f"{_PRESENT} AND EXISTS (SELECT 1 FROM proof p WHERE p.expert_id = e.id AND p.checked_at IS NULL)",
-    "away": """e.active AND EXISTS (SELECT 1 FROM jsonb_array_elements(e.leave) l
+    Standing.TO_CHECK: f"""{_PRESENT} AND EXISTS (
+        SELECT 1 FROM proof p WHERE p.expert_id = e.id AND p.checked_at IS NULL)""",
+    Standing.AWAY: """e.active AND EXISTS (SELECT 1 FROM jsonb_array_elements(e.leave) l
         WHERE CAST(:today AS date) BETWEEN (l->>0)::date AND (l->>1)::date)""",
-    "dormant": "e.active AND s.closed_since < CAST(:dormant AS timestamptz)",
-    "full": "e.active AND (e.capacity = 0 OR coalesce(t.taken, 0) >= e.capacity)",
-    "not_offered": "e.active AND NOT e.offered",
-    "no_charter": "e.active AND m.charter_at IS NULL",
-    "listed": "e.active AND e.listed",
+    Standing.DORMANT: "e.active AND s.closed_since < CAST(:dormant AS timestamptz)",
+    Standing.FULL: "e.active AND (e.capacity = 0 OR coalesce(t.taken, 0) >= e.capacity)",
+    Standing.NOT_OFFERED: "e.active AND NOT e.offered",
+    Standing.NO_CHARTER: "e.active AND m.charter_at IS NULL",
+    Standing.LISTED: "e.active AND e.listed",
 }
 """What may stand out in a member, as the list filters and counts it."""
 DORMANT: Final = timedelta(days=30)
@@ -57,15 +58,12 @@ class Filters(msgspec.Struct, frozen=True):
     q: str = ""
     profession: str = ""
     department: str = ""
-    standing: str = ""
+    standing: Standing = Standing.IN_THE_NETWORK
 
     def where(self) -> str:
         parts = [clause for name, clause in _FILTERS.items() if getattr(self, name)]
-        if self.standing in STATES:
-            parts.append(STATES[self.standing])
-        elif not self.standing:
-            parts.append(_PRESENT)
-        return " AND ".join(f"({part})" for part in parts) or "true"
+        parts.append(STATES.get(self.standing, _PRESENT))
+        return " AND ".join(f"({part})" for part in parts)
 
     def values(self, now: datetime) -> dict[str, Any]:
         escaped = self.q.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
