@@ -17,6 +17,11 @@ def one_of(given: str, choices: Mapping[str, str]) -> str:
     return choices[given]
 
 
+def said_yes(given: str) -> bool:
+    """Yes or no, as the two buttons of a form say it; anything else answers nothing."""
+    return one_of(given, {"oui": "yes", "non": "no"}) == "yes"
+
+
 def uuids(given: Iterable[str]) -> list[UUID]:
     """Ids as a form sends them."""
     try:

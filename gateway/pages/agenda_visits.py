@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from contracts.booking import Appointment, Cancel, Move
 from contracts.identity import WordCheck
+from gateway.chosen import one_of
 from gateway.french import local, zone_of
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
@@ -166,10 +167,10 @@ async def hear_word(appointment_id: FromPath[UUID], page: NamedPage) -> Response
 async def say_who_came(appointment_id: FromPath[UUID], page: NamedPage) -> Answer:
     """It took place, or nobody came: all that anyone else learns (care.md 19)."""
     who = whose(page)
-    word = "pas-venue" if page.field("issue") == "pas-venue" else "venue"
+    word = page.field("issue")
 
     async def act() -> Answer:
-        after = await page.house.booking.mark(appointment_id, MARKS[word], key=page.key(word))
+        after = await page.house.booking.mark(appointment_id, one_of(word, MARKS), key=page.key(word))
         back = undo_of(appointment_id, who) if word == "pas-venue" else None
         return done(page, who, word, wall(after.starts_at, after.expert_zone)["day"], back, of=appointment_id)
 

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from contracts.orientations import MayReach, NewOffers, NewOrientation, OrientationKind, TargetKind
 from gateway import orientation_words as words
-from gateway.chosen import one_of, uuids
+from gateway.chosen import UnclearChoice, one_of, uuids
 from gateway.guards import LISTENERS_ONLY
 from gateway.messages import sentence
 from gateway.page import NamedPage
@@ -18,6 +18,7 @@ from gateway.pages.calls.console import or_none
 from kit.http import PeerProblem
 
 GIVEN = {each: each for each in words.GIVEN}
+WHEN = {"maintenant": "given", "suivre": "followed"}
 REACH = {each.value: each.value for each in MayReach}
 
 
@@ -30,14 +31,12 @@ async def beside(contact_id: FromPath[UUID], page: NamedPage, q: FromQuery[str] 
 @post("/appels/{contact_id:uuid}/orientations/professionnel", opt=LISTENERS_ONLY)
 async def without_a_slot(contact_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """Asked of the network, one after the other or several at once by the level, without a slot in hand."""
-    new = NewOrientation(
-        contact_id, OrientationKind.CARE, may_reach=_reach(page), may_wait=page.field("attendre") == "oui"
-    )
-    client = page.house.orientations
+    client, waits = page.house.orientations, page.field("attendre") == "oui"
     try:
+        new = NewOrientation(contact_id, OrientationKind.CARE, may_reach=_reach(page), may_wait=waits)
         made = await client.add(new, key=page.key("add"))
         await client.offer(made.id, NewOffers(note=page.field("mot")[:500]), key=page.key("offer"))
-    except PeerProblem as error:
+    except (PeerProblem, UnclearChoice) as error:
         return await _refused(page, contact_id, error)
     return page.redirect(f"/orientations/{made.id}")
 
@@ -45,18 +44,18 @@ async def without_a_slot(contact_id: FromPath[UUID], page: NamedPage) -> Respons
 @post("/appels/{contact_id:uuid}/orientations/lieu", opt=LISTENERS_ONLY)
 async def to_a_place(contact_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """To a structure or a service of the directory."""
-    (target_id,) = uuids([page.field("cible")])
-    kind = OrientationKind(one_of(page.field("genre"), {"structure": "structure", "service": "service"}))
-    new = NewOrientation(contact_id, kind, target_id=target_id, may_reach=_reach(page))
     client = page.house.orientations
     mail = page.field("courriel")[:200]
     try:
+        (target_id,) = uuids([page.field("cible")])
+        kind = OrientationKind(one_of(page.field("genre"), {"structure": "structure", "service": "service"}))
+        new = NewOrientation(contact_id, kind, target_id=target_id, may_reach=_reach(page))
         if mail:
             await page.house.reminders.reach_target(target_id, mail)
         made = await client.add(new, key=page.key("add"))
         offers = NewOffers([target_id], TargetKind(kind.value), page.field("mot")[:500])
         await client.offer(made.id, offers, key=page.key("offer"))
-    except PeerProblem as error:
+    except (PeerProblem, UnclearChoice) as error:
         return await _refused(page, contact_id, error)
     return page.redirect(f"/orientations/{made.id}")
 
@@ -64,12 +63,12 @@ async def to_a_place(contact_id: FromPath[UUID], page: NamedPage) -> Response[st
 @post("/appels/{contact_id:uuid}/orientations/remise", opt=LISTENERS_ONLY)
 async def give(contact_id: FromPath[UUID], page: NamedPage) -> Response[str] | Redirect:
     """An advice sheet, a document, a group, material help: given now, or to be followed."""
-    kind = OrientationKind(one_of(page.field("genre"), GIVEN))
-    given = page.field("quand") != "suivre"
-    new = NewOrientation(contact_id, kind, label=page.field("quoi")[:120], given=given)
     try:
+        kind = OrientationKind(one_of(page.field("genre"), GIVEN))
+        given = one_of(page.field("quand"), WHEN) == "given"
+        new = NewOrientation(contact_id, kind, label=page.field("quoi")[:120], given=given)
         await page.house.orientations.add(new, key=page.key("give"))
-    except PeerProblem as error:
+    except (PeerProblem, UnclearChoice) as error:
         return await _refused(page, contact_id, error)
     return page.redirect(f"/appels/{contact_id}/orientations")
 
@@ -79,9 +78,9 @@ def _reach(page: NamedPage) -> MayReach | None:
     return MayReach(one_of(given, REACH)) if given else None
 
 
-async def _refused(page: NamedPage, contact_id: UUID, error: PeerProblem) -> Response[str]:
-    said = sentence(error.problem.code, error.problem.status)
-    return await _show(page, contact_id, status=error.problem.status, refusal=said)
+async def _refused(page: NamedPage, contact_id: UUID, error: PeerProblem | UnclearChoice) -> Response[str]:
+    problem = error.problem if isinstance(error, PeerProblem) else error
+    return await _show(page, contact_id, status=problem.status, refusal=sentence(problem.code, problem.status))
 
 
 async def _show(page: NamedPage, contact_id: UUID, *, status: int = 200, q: str = "", **more: Any) -> Response[str]:

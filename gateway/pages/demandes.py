@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from contracts.orientations import Decline, DeclineReason, MyOffer
 from contracts.words import Modality, Role
 from gateway import orientation_words as words
-from gateway.chosen import UnclearChoice, one_of
+from gateway.chosen import UnclearChoice, one_of, said_yes
 from gateway.door import NotForYou, SessionLocked, SignInFirst
 from gateway.guards import PERSON_ONLY, to
 from gateway.messages import sentence
@@ -104,15 +104,15 @@ async def answer_linked(page: NamedPage) -> Response[str] | Redirect:
     """Yes or no, from behind the link."""
     client, offer_id = page.house.orientations, page.subject
     try:
-        if page.field("reponse") == "oui":
+        if said_yes(page.field("reponse")):
             await client.accept(offer_id, key=page.key("accept"))
             return page.redirect("/demande?dit=oui")
         await client.decline(offer_id, await answer_typed(page, offer_id), key=page.key("decline"))
-    except PeerProblem as error:
-        if error.problem.status == 401:
+    except (PeerProblem, UnclearChoice) as error:
+        problem = error.problem if isinstance(error, PeerProblem) else error
+        if problem.status == 401:
             raise SignInFirst() from error
-        said = sentence(error.problem.code, error.problem.status)
-        return await _linked(page, status=error.problem.status, refusal=said)
+        return await _linked(page, status=problem.status, refusal=sentence(problem.code, problem.status))
     return page.redirect("/demande?dit=non")
 
 

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from contracts.orientations import CallerRefusal, Decline, DeclineReason, NewOffers, Refused
 from contracts.words import LISTENING, Role
 from gateway import orientation_words as words
-from gateway.chosen import one_of, uuids
+from gateway.chosen import one_of, said_yes, uuids
 from gateway.guards import to
 from gateway.messages import sentence
 from gateway.page import NamedPage
@@ -118,7 +118,7 @@ async def by_telephone(
 ) -> Response[str] | Redirect:
     """A structure or a service answers by telephone, and the desk writes it down."""
     client = page.house.orientations
-    if page.field("reponse") == "oui":
+    if said_yes(page.field("reponse")):
         return await _then(page, referral_id, client.accept(offer_id, key=page.key("accept")))
     answer = Decline(DeclineReason.OTHER)
     return await _then(page, referral_id, client.decline(offer_id, answer, key=page.key("decline")))

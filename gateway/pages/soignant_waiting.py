@@ -17,6 +17,7 @@ from contracts.reminders import ContactKinds
 from contracts.waiting import NewWaiting, Waiting, WaitingOffer
 from contracts.words import Modality
 from gateway import waiting_words
+from gateway.chosen import said_yes
 from gateway.guards import PERSON_ONLY
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
@@ -131,7 +132,7 @@ class Attente(Controller):
     async def answer(self, page: NamedPage) -> Redirect:
         """Yes or no to an hour that came free; too late, or another was faster, is said on the page."""
         offer_id = _id(page.field("heure"))
-        yes = page.field("reponse") == "oui"
+        yes = said_yes(page.field("reponse"))
         try:
             if not yes:
                 await page.house.waiting.decline(offer_id, key=page.key("decline"))

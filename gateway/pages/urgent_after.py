@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from contracts.urgent import UrgentDetails, UrgentTold
 from gateway import urgent_words
+from gateway.chosen import one_of
 from gateway.guards import ON_CALL, STAFF_ONLY, URGENT
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
@@ -62,7 +63,7 @@ async def confirm(action_id: FromPath[UUID], page: NamedPage) -> Response[str] |
 @post("/urgence/{action_id:uuid}/fin/{gesture:str}", opt=ON_CALL)
 async def end(action_id: FromPath[UUID], gesture: FromPath[str], page: NamedPage) -> Response[str] | Redirect:
     """One says that it is over; another reads it again, or opens it again."""
-    return await _moved(page, action_id, GESTURES.get(gesture, "review"))
+    return await _moved(page, action_id, one_of(gesture, GESTURES))
 
 
 @get("/urgence/{action_id:uuid}/details", opt=STAFF_ONLY)

@@ -62,6 +62,8 @@ async def test_an_absence_says_whom_it_touches_and_what_cannot_be_held_goes_back
         ringing = await expert.post(f"{place}/autrement", {"facon": "rappel"})  # nobody left a number yet
         for page in (ringing, await expert.get(place)):
             assert "si un numéro a été donné, vous l’appelez" in unescape(page.text).lower()
+        unclear = await expert.post(f"{place}/issue", {"issue": "autre"})
+        assert unclear.status == 422 and "pas été compris" in unclear.text
         told = await expert.post(f"{place}/autrement", {"facon": "telephone"})
         assert "elle vous appelle" in unescape(told.text)
         await desk.ask("POST", f"/booking/appointments/{booked['id']}/cancel", {})

@@ -53,7 +53,13 @@ async def test_an_expert_is_asked_discreetly_says_yes_on_their_page_and_the_desk
         await entered(listener, house, "psychologist")
         page = await listener.get(f"/appels/{contact['id']}/orientations")
         assert page.status == 200 and "Remettre quelque chose" in page.text
-        form = next(one for one in Found(page).forms if one.action.endswith("/remise"))
+        beside = {one.action.rpartition("/")[2]: one for one in Found(page).forms}
+        asked = await listener.press(beside["professionnel"], joindre="autre", mot="Préfère le soir")
+        assert asked.status == 422 and 'value="Préfère le soir"' in asked.text
+        form = beside["remise"]
+        for genre, button in (("care", form.buttons[0]), ("advice_sheet", ("quand", "hier", ""))):
+            odd = await listener.press(form, button, genre=genre, quoi="Dormir le jour")
+            assert odd.status == 422 and 'value="Dormir le jour"' in odd.text and "Rien encore" in odd.text
         given = await listener.press(form, form.buttons[0], genre="advice_sheet", quoi="Dormir après une garde")
         assert "Fiche conseil" in given.text and "Dormir après une garde" in given.text and "terminée" in given.text
 
@@ -114,6 +120,10 @@ async def test_a_structure_without_an_account_answers_behind_a_link_that_opens_o
         assert "Une demande pour votre structure" in opened.text and "Alix" not in opened.text
         twice = await structure.get("/demande")
         assert "Nous pouvons" in twice.text  # looking changes nothing
+        odd = await structure.post("/demande", {"reponse": "peut-être", "raison": "other"})
+        assert odd.status == 422 and "pas été compris" in odd.text and "Nous pouvons" in odd.text
+        by_telephone = next(one for one in Found(await listener.get(made.url)).forms if "/reponse/" in one.action)
+        assert (await listener.press(by_telephone, ("reponse", "peut-être", ""))).status == 422
         done = await structure.press(*pressed(twice, "/demande$"))
         assert "merci" in done.text
         assert "acceptée" in (await listener.get(made.url)).text

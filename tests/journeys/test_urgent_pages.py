@@ -73,6 +73,8 @@ async def test_from_the_gesture_to_the_end_by_two_people_on_pages_alone(people: 
     assert "Relais confirmé" in plain(await listener.post(f"{page[0]}/confirmer", {}))
     assert "à relire à deux" in plain(await listener.post(f"{page[0]}/fin/terminer", {}))
     assert "une autre personne la relit" in plain(await listener.get(page[0]))
+    odd = await manager.post(f"{page[0]}/fin/autre", {})
+    assert odd.status == 422 and "n'a pas été compris" in plain(odd)
     assert "Close à deux" in plain(await manager.post(f"{page[0]}/fin/relire", {}))
 
     await coordinator.get("/astreinte/samu")
