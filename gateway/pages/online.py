@@ -225,8 +225,14 @@ async def _code(page: Page, permit: str) -> SpokenCode | None:
 
 
 async def _programmes(page: Page, *, refusal: str = "", status: int = 200) -> Response[str]:
+    """What was typed stays where it was typed; when someone else was faster, theirs is shown."""
     found = await page.house.online.programmes()
-    return await page.render("online/programmes.html", status=status, programmes=found, refusal=refusal)
+    sent = {name: page.field(name)[:400] for name in ("code", "label", "departements", "ouvert")}
+    nothing = dict.fromkeys(sent, "")
+    new, typed = (nothing, sent if status == 422 else nothing) if "version" in page.form else (sent, nothing)
+    return await page.render(
+        "online/programmes.html", status=status, programmes=found, refusal=refusal, new=new, typed=typed
+    )
 
 
 async def _render(page: Page, template: str, *, status: int = 200, **context: Any) -> Response[str]:

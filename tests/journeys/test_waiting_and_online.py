@@ -57,6 +57,8 @@ async def test_an_hour_that_comes_free_is_theirs_with_one_press_and_how_they_mee
             while "est libérée" not in (page := await walker.get("/rdv")).text:
                 await asyncio.sleep(0.5)
         offer = form(page, "/rdv/heure")
+        odd = await walker.press(offer, ("reponse", "peut-être", ""))
+        assert odd.status == 422 and "pas été compris" in odd.text  # neither a yes nor a no
         page = await walker.press(offer, offer.buttons[0])
         assert "Cette heure est à vous" in page.text and "Vous attendez" not in page.text
         (moved,) = [
@@ -130,6 +132,27 @@ async def test_an_hour_is_taken_without_a_call_where_a_programme_is_open_and_a_c
             "ORDER BY r.created_at DESC LIMIT 1",
         )
         assert (row["status"], row["kind"]) == ("booked", "online")
+
+
+async def test_a_programme_that_is_refused_keeps_what_was_typed(house: RunningHouse) -> None:
+    account = house.account("coordinator")
+    async with Walker(house.url) as hugo:
+        await hugo.sign_in(account["login"], account["password"])
+        new = _adding(await hugo.get("/reglages/en-ligne"))
+        refused = await hugo.press(new, code="cote-ouest", label="Côte ouest", departements="29 56 zz")
+        assert refused.status == 422
+        for typed in ("cote-ouest", "Côte ouest", "29 56 zz"):
+            assert f'value="{typed}"' in refused.text
+        kept = await hugo.press(_adding(refused), departements="29 56")
+        form = next(one for one in Found(kept).forms if ("code", "cote-ouest") in one.fields)
+        refused = await hugo.press(form, label="La côte", departements="29 97Z", ouvert="oui")
+        again = next(one for one in Found(refused).forms if ("code", "cote-ouest") in one.fields)
+        held = {("label", "La côte"), ("departements", "29 97Z"), ("ouvert", "oui")}
+        assert refused.status == 422 and held <= {*again.fields}
+
+
+def _adding(page: Shown) -> Form:
+    return next(one for one in Found(page).forms if "code" in one.names() and "version" not in one.names())
 
 
 def _elsewhere(page: Shown) -> Form:
