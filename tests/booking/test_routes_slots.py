@@ -119,6 +119,10 @@ async def test_a_search_that_makes_no_sense_says_what_is_wrong(door: Door) -> No
         "from=yesterday",
         "from=2027-01-01",
         "colour=red",
+        "expert=",
+        "experts=,&modality=video",
+        "modalities=",
+        "type=&modality=video",
     ):
         answer = await door.get(f"/slots?{query}")
         assert (answer.status_code, answer.json()["code"]) in ((422, "unknown-filter"), (422, "unclear-time")), query

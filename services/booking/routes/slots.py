@@ -141,8 +141,10 @@ def _minutes(duration: int) -> timedelta:
 def parse(query: bytes) -> Search:
     """The search that a query string asks; `unknown-filter` names what is wrong."""
     asked: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query.decode("latin1")):
+    for name, value in parse_qsl(query.decode("latin1"), keep_blank_values=True):
         asked.setdefault(name.removesuffix("s"), []).extend(one for one in value.split(",") if one)
+    if empty := [name for name in (*MANY, "modalitie") if asked.get(name) == []]:  # none is not everyone
+        raise UnknownFilter(fields=dict.fromkeys(empty, "empty"))
     try:
         types = _each(UUID, asked.pop("type", []))
         visits = _each(VisitKind, asked.pop("visit", []))
