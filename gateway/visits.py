@@ -104,7 +104,8 @@ def _state(appointment: Appointment, now: datetime) -> State:
             return "missed"
         case AppointmentStatus.FULFILLED:
             return "past"
-    if now > appointment.ends_at + ROOM_STAYS:
+    stays = ROOM_STAYS if appointment.modality is Modality.VIDEO else timedelta(0)  # a number is shown to the end
+    if now > appointment.ends_at + stays:
         return "past"
     return "now" if now >= appointment.starts_at - timedelta(minutes=5) else "ahead"
 

@@ -64,9 +64,14 @@ async def agenda(
     try:
         who = whose(page)
     except NoAgenda:
-        return await page.render("agenda/aucun.html", status=404)
+        return await page.render("agenda/aucun.html", status=404, who=None)
     booking = page.house.booking
-    near = await booking.agenda(who.expert, page.now - BEHIND, page.now + AHEAD)
+    try:
+        near = await booking.agenda(who.expert, page.now - BEHIND, page.now + AHEAD)
+    except PeerProblem as error:
+        if error.problem.code != "unknown-expert":
+            raise
+        return await page.render("agenda/aucun.html", who=who)
     zone = near.time_zone
     today = french.local(page.now, zone).date()
     shown = _day(jour, today)

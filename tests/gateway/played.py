@@ -112,6 +112,8 @@ class Played:
                 web.post("/links/exchange", self._link),
                 web.post("/codes/exchange", self._code),
                 web.get("/appointments", self._list),
+                web.get("/appointments/{id}", self._one),
+                web.get("/experts/{id}/agenda", self._no_sheet),
                 web.get("/slots", self._slots),
                 web.post("/appointments/{id}/cancel", self._cancel),
                 web.post("/appointments/{id}/move", self._move),
@@ -129,7 +131,7 @@ class Played:
         session = Session(
             id=uuid4(),
             state=state,
-            subject=CASE if grants[0].role is Role.PERSON else uuid4(),
+            subject={Role.PERSON: CASE, Role.EXPERT: EXPERT}.get(grants[0].role) or uuid4(),
             display_name=name,
             grants=grants,
             missing=(Factor.TOTP,) if state is SessionState.PARTIAL else (),
@@ -145,7 +147,7 @@ class Played:
         login = msgspec.json.decode(await request.read(), type=Login)
         if login.secret != PASSWORD:
             return _problem(401, "wrong-credentials")
-        role = Role.ADMIN if login.identifier == "admin" else Role.PSYCHOLOGIST
+        role = {"admin": Role.ADMIN, "expert": Role.EXPERT}.get(login.identifier, Role.PSYCHOLOGIST)
         state = SessionState.PARTIAL if self.second_factor else SessionState.OPEN
         return _json(self._session((Grant(role),), "Inès R.", state))
 
@@ -195,6 +197,12 @@ class Played:
 
     async def _list(self, _: web.Request) -> web.Response:
         return _problem(503, "unavailable") if self.hours_away else _json(Appointments(self.appointments))
+
+    async def _one(self, _: web.Request) -> web.Response:
+        return _json(self.appointments[0])
+
+    async def _no_sheet(self, _: web.Request) -> web.Response:
+        return _problem(404, "unknown-expert")
 
     async def _slots(self, _: web.Request) -> web.Response:
         return _json(Slots(self.slots()))

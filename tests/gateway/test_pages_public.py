@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from contracts.identity import SessionState
+from contracts.words import Modality
 from gateway.visits import theme_at
 from kit.clock import now
-from tests.gateway.played import CODE, LINK, PASSWORD, PIN, Played
+from tests.gateway.played import CODE, LINK, PASSWORD, PIN, Played, an_appointment
 from tests.gateway.visiting import CLIENT, DANGER, Visitor
 
 
@@ -192,6 +195,26 @@ class TestTeam:
         assert visitor.page.status_code == 401
         visitor.send("/verrou", password=PASSWORD)
         assert visitor.path == "/accueil"
+
+    def test_a_professional_without_a_sheet_is_told_so_and_not_that_the_agenda_is_anothers(
+        self, visitor: Visitor
+    ) -> None:
+        visitor.get("/connexion?next=/agenda")
+        visitor.send("/connexion", identifier="expert", password=PASSWORD)
+        assert visitor.page.status_code == 200
+        assert "Votre agenda n'existe pas encore" in visitor.words
+        assert "La coordination crée d'abord votre fiche" in visitor.words
+
+    def test_once_a_telephone_appointment_is_over_no_number_is_promised(self, visitor: Visitor, played: Played) -> None:
+        visitor.get("/connexion?next=/accueil")
+        visitor.send("/connexion", identifier="expert", password=PASSWORD)
+        for start, promised in ((timedelta(minutes=-20), True), (timedelta(minutes=-50), False)):
+            played.appointments = [an_appointment(modality=Modality.PHONE, starts_at=now() + start)]
+            for page in ("", "/se-joindre"):
+                visitor.get(f"/agenda/rendez-vous/{an_appointment().id}{page}")
+                assert visitor.page.status_code == 200
+                assert ("si un numéro a été donné" in visitor.words.lower()) is promised
+                assert ("le numéro de la personne ne se voit plus" in visitor.words) is not promised
 
     def test_after_signing_out_the_pages_are_closed(self, visitor: Visitor, played: Played) -> None:
         visitor.get("/connexion")

@@ -88,8 +88,11 @@ def test_each_status_has_its_page(status: AppointmentStatus, state: str) -> None
     assert visit.joinable == (state == "now")
 
 
-def test_a_telephone_appointment_has_no_room() -> None:
-    assert not visits.visit_of(_with(modality=Modality.PHONE), CARD, AT).joinable
+def test_a_telephone_appointment_has_no_room_and_is_over_when_its_number_is_gone() -> None:
+    by_phone = _with(modality=Modality.PHONE)
+    assert not visits.visit_of(by_phone, CARD, AT).joinable
+    assert visits.visit_of(by_phone, CARD, by_phone.ends_at).state == "now"
+    assert visits.visit_of(by_phone, CARD, by_phone.ends_at + timedelta(minutes=1)).state == "past"
 
 
 @pytest.mark.parametrize(
