@@ -59,6 +59,12 @@ class TestAppointment:
         person.get("/rdv")
         assert "Vous appelez" in person.words and "quinze minutes avant" in person.words
         assert "Préparer" not in person.words
+        ended = datetime.now(UTC) - timedelta(minutes=50)
+        for calls in ("expert", "person"):
+            played.appointments = [an_appointment(modality=Modality.PHONE, calls=calls, starts_at=ended)]
+            person.get("/rdv")
+            assert "Ce rendez-vous est passé" in person.words
+            assert "quinze minutes avant" not in person.words and "C'est l'heure" not in person.words
 
     @pytest.mark.parametrize(
         ("status", "said"),
@@ -143,6 +149,9 @@ class TestCancelAndMove:
 
     def test_too_close_to_the_hour_a_call_is_enough(self, person: Visitor, played: Played) -> None:
         played.appointments = [an_appointment(cancellable=False, movable=False)]
+        person.get("/rdv")
+        assert "/rdv/annuler" not in person.page.text and "/rdv/changer" not in person.page.text
+        assert "Pour changer l'heure ou annuler, un appel suffit : 0 805 23 23 36" in person.words
         person.get(f"/rdv/annuler?rdv={an_appointment().id}")
         assert "Un appel suffit" in person.words
         person.get(f"/rdv/changer?rdv={an_appointment().id}")
@@ -154,6 +163,8 @@ class TestCancelAndMove:
         played.appointments = [an_appointment(cancellable=False)]
         person.send("/rdv/annuler")
         assert "Un appel suffit" in person.words
+        person.get("/rdv")
+        assert "/rdv/changer" in person.page.text and "Pour annuler, un appel suffit" in person.words
 
     def test_another_hour_is_one_press(self, person: Visitor, played: Played) -> None:
         person.get(f"/rdv/changer?rdv={an_appointment().id}")
