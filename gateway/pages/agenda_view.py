@@ -144,7 +144,7 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "editable": one.ends_at > now,
         }
     for away in agenda.absences:
-        day, hours = at(away.starts_at)[:10], away.ends_at - away.starts_at
+        day = at(away.starts_at)[:10]
         yield {
             "id": f"a{away.id}",
             "kind": "absence",
@@ -152,7 +152,7 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "end": at(away.ends_at),
             "title": SOURCES[away.source],
             "card": f"/agenda/absences/{away.id}?jour={day}{who}",
-            "editable": away.source == "absence" and hours < timedelta(days=1) and away.ends_at > now,
+            "editable": away.source == "absence" and _hours(away, zone) < timedelta(days=1) and away.ends_at > now,
         }
     for side in map(AtSide, agenda.beside):
         yield {
@@ -193,6 +193,12 @@ def on_the_grid(agenda: Agenda, now: datetime, who: str, *, own: bool) -> Iterat
             "version": visit.appointment.version,
             "editable": visit.appointment.movable and visit.starts_at > now,
         }
+
+
+def _hours(away: Absence, zone: str) -> timedelta:
+    """How long it is on the clock of the wall: the day on which the clocks change is one day as well."""
+    start, end = (french.local(moment, zone).replace(tzinfo=None) for moment in (away.starts_at, away.ends_at))
+    return end - start
 
 
 def kinds_of(agenda: Agenda) -> list[ConsultationType]:

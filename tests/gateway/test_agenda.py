@@ -90,6 +90,16 @@ def test_a_night_opening_stands_on_the_day_it_begins_and_an_absence_on_each_day_
     ]
 
 
+def test_a_whole_day_is_no_stretch_of_hours_even_on_the_day_on_which_the_clocks_change() -> None:
+    def away(number: int, start: datetime, hours: float) -> Absence:
+        return Absence(number, start, start + timedelta(hours=hours), "absence")
+
+    spring, autumn = datetime(2027, 3, 27, 23, tzinfo=UTC), datetime(2027, 10, 30, 22, tzinfo=UTC)
+    absences = [away(1, spring, 23), away(2, spring, 22), away(3, autumn, 25), away(4, autumn, 24.5)]
+    shown = on_the_grid(an_agenda(absences=absences), NOW, "", own=True)
+    assert [one["editable"] for one in shown] == [False, True, False, True]
+
+
 def test_the_next_one_is_the_one_that_goes_on() -> None:
     now_on = an_appointment(starts_at=NOW - timedelta(minutes=10), status=AppointmentStatus.STARTED)
     later = an_appointment(starts_at=NOW + timedelta(hours=3))
