@@ -15,7 +15,7 @@ class NewCallBack(msgspec.Struct, frozen=True):
     discreet: bool = False
     voicemail: bool = False
     contact_id: UUID | None = None  # of the call, at the desk
-    case_id: UUID | None = None  # the one that POST /call-backs/begin gave to someone alone
+    permit: str = ""  # the `code` that POST /call-backs/begin gave to someone alone: whose call-back it is
     origin: str = ""  # keyed hash of the address, for the limiter; never an address
 
 

@@ -147,3 +147,15 @@ class KeySet:
             )
         except jwt.PyJWTError as error:
             raise BadToken(type(error).__name__) from error
+
+
+class OwnKeys(KeySet):
+    """This process's own public keys, for what comes back to the service that signed it."""
+
+    def __init__(self, issuer: str, ring: KeyRing) -> None:
+        super().__init__(issuer, "")
+        self._ring = ring
+
+    async def _fetch(self) -> None:
+        self._asked_at = time.monotonic()
+        self.put(self._ring.public_set())

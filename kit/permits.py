@@ -9,7 +9,7 @@ import msgspec
 from contracts.permits import Permit
 from kit.clock import machine
 from kit.errors import Forbidden
-from kit.keys import BadToken, KeyRing, KeySet
+from kit.keys import BadToken, KeyRing, KeySet, OwnKeys
 
 P = TypeVar("P", bound=Permit)
 
@@ -22,7 +22,7 @@ REMEMBERED = 4_000
 
 
 class Permits:
-    """Signs this service's permits and reads those of others. One per process, in the app's state.
+    """Signs this service's permits, and reads those of others and its own. One per process, in the app's state.
 
     A permit comes again: with the hold, each change of the hour, the booking. Verifying costs 210 µs; what was verified
     is remembered until it expires, keyed by a hash of the whole text.
@@ -31,7 +31,7 @@ class Permits:
     def __init__(self, service: str, ring: KeyRing | None, issuers: dict[str, KeySet]) -> None:
         self.service = service
         self.ring = ring
-        self.issuers = issuers
+        self.issuers = issuers if ring is None else {**issuers, service: OwnKeys(service, ring)}
         self._known: dict[tuple[type[Permit], bytes], tuple[float, Permit]] = {}
 
     def sign(self, permit: Permit) -> str:

@@ -65,7 +65,7 @@ async def ask(page: NamedPage) -> Response[str]:
             time_zone=typed["zone"],
             discreet="discreet" in page.fields("choices"),
             voicemail="voicemail" in page.fields("choices"),
-            case_id=begun.case_id,
+            permit=begun.code or "",
             origin=page.origin,
         )
         asked = await house.call_backs.ask(new, key=page.key("ask"))

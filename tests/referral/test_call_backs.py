@@ -98,9 +98,11 @@ async def test_overdue_ones_rise_above_what_is_due_now_and_later(desk: Desk) -> 
 async def test_someone_alone_asks_changes_and_cancels_by_code_without_a_name(desk: Desk) -> None:
     begun = (await desk.http.post("/call-backs/begin", content=b'{"origin": "here"}')).json()
     assert begun["code"] and begun["keep_number"]
-    body = {**window(), "case_id": begun["case_id"], "origin": "here"}
+    body = {**window(), "permit": begun["code"], "origin": "here"}
     made = await desk.http.post("/call-backs", content=msgspec.json.encode(body))
     assert made.status_code == 201 and made.json()["asked_by"] == "page"
+    again = await desk.http.post("/call-backs", content=msgspec.json.encode(body))
+    assert (again.status_code, again.json()["code"]) == (409, "already-waiting")
     me = person(begun["case_id"])
     assert (await desk.post("/call-backs", window(), caller=me)).json()["code"] == "already-waiting"
     mine = (await desk.get("/call-backs/mine", caller=me)).json()["call_backs"][0]
@@ -112,6 +114,16 @@ async def test_someone_alone_asks_changes_and_cancels_by_code_without_a_name(des
     told = await desk.told("CallBackCancelled")
     assert [one["case_id"] for one in told] == [begun["case_id"]]
     assert (await desk.get("/call-backs")).json()["call_backs"] == []
+
+
+async def test_nobody_alone_asks_for_a_case_that_begin_did_not_give_them(desk: Desk) -> None:
+    call = await desk.call(level=3)
+    begun = (await desk.http.post("/call-backs/begin", content=b'{"origin": "there"}')).json()
+    for proof in ({}, {"case_id": call["case_id"]}, {"permit": begun["keep_number"]}):
+        body = {**window(), **proof, "origin": "there"}
+        answer = await desk.http.post("/call-backs", content=msgspec.json.encode(body))
+        assert (answer.status_code, answer.json()["code"]) == (403, "permit-refused"), proof
+    assert await desk.sql("SELECT 1 FROM call_back") == []
 
 
 async def test_a_colleague_of_elsewhere_has_no_call_to_ask_for(desk: Desk) -> None:

@@ -55,15 +55,23 @@ class CallBacks(Controller):
 
     @post(opt=PUBLIC, status_code=201)
     async def ask(
-        self, db: Db, request: Request[Any, Any, Any], house: NamedHouse, data: JSONBody[NewCallBack]
+        self,
+        db: Db,
+        request: Request[Any, Any, Any],
+        house: NamedHouse,
+        permits: HousePermits,
+        data: JSONBody[NewCallBack],
     ) -> shapes.CallBack:
-        """Ask to be rung in a window; `already-waiting` when one waits for this case."""
+        """Ask to be rung in a window; `already-waiting` when one waits for this case.
+
+        Someone alone shows the permit that `begin` gave: no other case can be named.
+        """
         instant = now()
         window = rules.checked_window(data.window_from, data.window_to, now=instant)
         caller, level = caller_of(request.scope), None
         if caller is None:
-            case_id, asked_by = data.case_id or uuid4(), "page"
             await _count(house, data.origin)
+            case_id, asked_by = (await permits.read(data.permit, CodePermit)).case_id, "page"
             await store.open_case(db, case_id, now=instant)
         else:
             case_id, level = await _theirs(db, caller, data.contact_id)

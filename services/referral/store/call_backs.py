@@ -20,8 +20,8 @@ BATCH = 500
 
 
 async def open_case(db: AsyncConnection, case_id: UUID, *, now: datetime) -> None:
-    """A case for someone who asked alone: an id, nothing else."""
-    await db.execute(insert(care_case).values(id=case_id, created_at=now))
+    """A case for someone who asked alone: an id, nothing else; theirs already when they ask once more."""
+    await db.execute(upsert(care_case).values(id=case_id, created_at=now).on_conflict_do_nothing())
 
 
 async def case_of(db: AsyncConnection, contact_id: UUID) -> tuple[UUID, int | None] | None:
