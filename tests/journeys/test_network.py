@@ -57,6 +57,7 @@ async def test_someone_is_brought_in_invited_and_proposed_and_nobody_learns_thei
         (row,) = await house.ask("referral", "SELECT id, active FROM expert WHERE rpps = $1", rpps)
         assert row["active"] is False
         member = await hugo.get(f"/reseau/{row['id']}")
+        assert (await hugo.post(f"/reseau/{row['id']}/pieces/{uuid4()}", {"geste": "autre"})).status == 422
         sent = await hugo.press(form_to(member, "/inviter"))
         assert "L'invitation part" in said(sent)
 

@@ -12,12 +12,16 @@ from litestar.response import Redirect
 from contracts.network import NewProof, Profile
 from contracts.words import Channel
 from gateway import network_words as words
+from gateway.chosen import one_of
 from gateway.messages import sentence
 from gateway.page import NamedPage, Page
 from gateway.pages.network.files import prepare
 from gateway.pages.network.members import COORDINATOR_ONLY
 from gateway.profile_form import LEAVES, PLACES, as_typed, changes
 from kit.http import PeerAway, PeerProblem
+
+PROOF_GESTURES = {"": "check", "retirer": "drop"}
+"""What the two buttons of a proof say: the first has no name."""
 
 
 @get("/reseau/{expert_id:uuid}", opt=COORDINATOR_ONLY)
@@ -58,8 +62,9 @@ async def add_proof(expert_id: FromPath[UUID], page: NamedPage) -> Response[str]
 @post("/reseau/{expert_id:uuid}/pieces/{proof_id:uuid}", opt=COORDINATOR_ONLY)
 async def settle_proof(expert_id: FromPath[UUID], proof_id: FromPath[UUID], page: NamedPage) -> Redirect:
     """Seen, or taken away."""
+    gesture = one_of(page.field("geste"), PROOF_GESTURES)
     try:
-        if page.field("geste") == "retirer":
+        if gesture == "drop":
             await page.house.network.drop_proof(proof_id)
         else:
             await page.house.network.check_proof(proof_id, key=page.key("check"))
