@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from tests.house import RunningHouse
-from tests.journeys.desk import Answered, Desk
+from tests.journeys.desk import NURSE, Answered, Desk, give_holds_back
+from tests.journeys.walker import Found, Walker
 
 
 @pytest.fixture
@@ -84,6 +85,29 @@ async def test_a_hold_hides_the_slot_from_colleagues_and_giving_it_back_shows_it
 
     await desk.ask("DELETE", f"/booking/holds/{hold['id']}")
     assert slot in await desk.slots("profession=psychologist&modality=video&limit=100")
+
+
+async def test_a_slot_held_in_two_calls_of_one_listener_is_said_to_be_the_other_call_s(
+    house: RunningHouse, desk: Desk
+) -> None:
+    await give_holds_back(house)
+    account = house.account("psychologist")
+    async with Walker(house.url) as listener:
+        await listener.sign_in(account["login"], account["password"])
+        calls = [(await listener.post("/appels", {})).url for _ in range(2)]
+        for call in calls:
+            path = f"/referral/contacts/{call.rpartition('/')[2]}/sheet"
+            await desk.ask("PATCH", path, {"changes": NURSE})
+        shown = Found(await listener.get(calls[0])).forms
+        slot = next(one for form in shown for one in form.buttons if one[0] == "creneau")[1]
+        pages = [await listener.post(f"{call}/retenir", {"creneau": slot}) for call in calls]
+        confirm = [next(one for one in Found(page).forms if one.action.endswith("/confirmer")) for page in pages]
+        assert dict(confirm[0].fields)["hold_id"] == dict(confirm[1].fields)["hold_id"]
+        assert (await listener.press(confirm[0], way="code")).status == 200
+        late = await listener.press(confirm[1], way="code")
+        assert late.status == 410 and "pour votre autre appel" in late.text
+        for call in calls:
+            await listener.post(f"{call}/clore", {})
 
 
 async def test_a_move_changes_the_appointment_in_place_and_its_messages(desk: Desk) -> None:

@@ -9,8 +9,9 @@ from litestar.response import Redirect
 
 from contracts.booking import Cancel, NewAppointment
 from contracts.identity import NewCode
+from contracts.problem import Problem
 from contracts.referral import Contact
-from contracts.words import MessageMoment
+from contracts.words import AppointmentStatus, MessageMoment
 from gateway import spoken
 from gateway.contact_wishes import Wishes, wishes
 from gateway.guards import LISTENERS_ONLY
@@ -29,6 +30,7 @@ FIELD_SENTENCES = {
     "phone-takes-no-messages": "Ce numéro ne reçoit pas de SMS. Demandez un mobile, ou une adresse.",
     "mail": "Cette adresse n’est pas complète. Relisez-la avec la personne.",
 }
+THE_OTHERS = "Ce créneau est réservé : vous l’avez confirmé pour votre autre appel. Ici, choisissez-en un autre."
 LOST = frozenset({"hold-expired", "slot-taken", "slot-not-open", "too-soon", "hold-mismatch"})
 
 
@@ -145,9 +147,10 @@ async def again(page: Page, contact: Contact, now_held: Held, wanted: Wishes, **
 async def refused(page: Page, contact: Contact, now_held: Held, wanted: Wishes, error: PeerProblem) -> Response[str]:
     """What a service said no to, where the listener can put it right."""
     problem = error.problem
+    said = sentence(problem.code, problem.status)
     if problem.code in LOST:
         taken = {
-            "sentence": sentence(problem.code, problem.status),
+            "sentence": THE_OTHERS if await in_the_other(page, contact, now_held, problem) else said,
             "code": problem.code,
             "alternatives": alternatives(problem),
             "slot": now_held,
@@ -163,8 +166,19 @@ async def refused(page: Page, contact: Contact, now_held: Held, wanted: Wishes, 
         errors = {"plan": "Ce rendez-vous est lointain pour ce niveau : que fait-on d’ici là ?"}
     if problem.code == "pin-malformed":
         errors = {"pin": sentence("pin-malformed")}
-    refusal = "" if errors else sentence(problem.code, problem.status)
+    refusal = "" if errors else said
     return await again(page, contact, now_held, wanted, status=problem.status, errors=errors, refusal=refusal)
+
+
+async def in_the_other(page: Page, contact: Contact, now_held: Held, problem: Problem) -> bool:
+    """A slot held in two calls of one listener is one hold: whether the other call has just booked it."""
+    if problem.code != "hold-expired":
+        return False
+    calls = await or_none(page.house.referral.open_contacts()) or []
+    others = {call.case_id for call in calls} - {contact.case_id}
+    booked = [one for case_id in others for one in await or_none(page.house.booking.of_case(case_id)) or []]
+    hour = (now_held.expert_id, now_held.starts_at, AppointmentStatus.BOOKED)
+    return any((one.expert_id, one.starts_at, one.status) == hour for one in booked)
 
 
 HANDLERS = [preview, confirm, recall, cancel]
