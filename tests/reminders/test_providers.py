@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -13,9 +13,9 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP
 
 from infra.embedded.ports import free_port
-from services.reminders.deliver.answers import Letter, Refused, Unknown
+from services.reminders.deliver.answers import Letter, NotBegun, Refused, Unknown
 from services.reminders.deliver.mail import Mail
-from services.reminders.deliver.sms import Sms
+from services.reminders.deliver.sms import AT_ONCE, Sms
 
 TEXT = "Dimanche 22/11 à 8 h 30 : https://agenda.exemple.fr/l#secret_-"
 
@@ -117,8 +117,12 @@ class Gateway:
         self.status = 200
         self.wait = 0.0
         self.taken: list[dict[str, Any]] = []
+        self.answer: Callable[[web.Request], Awaitable[web.Response]] = self.slowly
 
     async def take(self, request: web.Request) -> web.Response:
+        return await self.answer(request)
+
+    async def slowly(self, request: web.Request) -> web.Response:
         self.taken.append(json.loads(await request.read()))
         await asyncio.sleep(self.wait)
         return web.json_response({}, status=self.status)
@@ -164,6 +168,32 @@ async def test_a_provider_that_says_nothing_may_have_taken_the_sms(gateway: tupl
     provider.wait = 1.5
     with pytest.raises(Unknown):
         await Sms(url, timeout=0.3).send(Letter(uuid4(), "+33612345678", TEXT))
+
+
+async def test_a_letter_whose_turn_never_came_was_asked_of_nobody(gateway: tuple[Gateway, str]) -> None:
+    """Apprise's six threads for all: from six seconds an answer on, the others were held to have left."""
+    provider, url = gateway
+    provider.wait = 1.5
+    sms = Sms(url, timeout=0.3)
+    letters = [Letter(uuid4(), "+33612345678", TEXT) for _ in range(AT_ONCE + 12)]
+    said = await asyncio.gather(*(sms.send(letter) for letter in letters), return_exceptions=True)
+    assert {type(answer) for answer in said} <= {Unknown, NotBegun}
+    not_begun = {str(one.id) for one, answer in zip(letters, said, strict=True) if isinstance(answer, NotBegun)}
+    assert len(not_begun) >= 12
+    assert not_begun.isdisjoint(taken["id"] for taken in provider.taken)
+
+
+async def test_a_provider_that_takes_its_time_is_asked_for_all_at_once(gateway: tuple[Gateway, str]) -> None:
+    provider, url = gateway
+    turns = asyncio.Barrier(16)
+
+    async def take(_: web.Request) -> web.Response:
+        await turns.wait()
+        return web.json_response({})
+
+    provider.answer = take
+    letters = [Letter(uuid4(), "+33612345678", TEXT) for _ in range(16)]
+    assert await Sms(url, timeout=120).send_all(letters) == [None] * 16
 
 
 async def test_an_address_that_no_provider_has_is_refused() -> None:
