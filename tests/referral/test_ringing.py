@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from kit.vault import Vault
 from services.referral.deliver.ports import Providers
 from services.referral.deliver.ringing import WRITERS, Ringer
@@ -92,7 +94,8 @@ async def test_a_process_that_starts_looks_at_once_for_what_another_left_until_i
     assert first is not None and second == first and third is None
 
 
-async def test_a_provider_that_hangs_holds_up_no_other_channel() -> None:
+@pytest.mark.parametrize("kind", ["json", "form"])  # the one that is loaded alone, and one as all others are
+async def test_a_provider_that_hangs_holds_up_no_other_channel(kind: str) -> None:
     over = asyncio.Event()
 
     async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -109,7 +112,7 @@ async def test_a_provider_that_hangs_holds_up_no_other_channel() -> None:
         await asyncio.start_server(take, "127.0.0.1", 0) as voice,
     ):
         ports = [server.sockets[0].getsockname()[1] for server in (sms, voice)]
-        urls = {"sms": f"json://127.0.0.1:{ports[0]}/?rto=60", "voice": f"json://127.0.0.1:{ports[1]}/"}
+        urls = {"sms": f"{kind}://127.0.0.1:{ports[0]}/?rto=60", "voice": f"{kind}://127.0.0.1:{ports[1]}/"}
         providers = Providers(urls, timeout=timedelta(seconds=20))
         hanging = [asyncio.create_task(providers.send("sms", "1", title="t", body="b")) for _ in range(40)]
         await asyncio.sleep(0)
