@@ -94,6 +94,7 @@ async def test_a_process_that_starts_looks_at_once_for_what_another_left_until_i
     assert first is not None and second == first and third is None
 
 
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # what loading all of them asks for
 @pytest.mark.parametrize("kind", ["json", "form"])  # the one that is loaded alone, and one as all others are
 async def test_a_provider_that_hangs_holds_up_no_other_channel(kind: str) -> None:
     over = asyncio.Event()
