@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -18,13 +18,13 @@ from tests.browser.agendas import (
     drag,
     monday,
     open_hours,
-    open_on_holidays,
     opening_at,
     redrawn,
     show_week,
 )
 from tests.browser.agendas import week as week
 from tests.browser.expecting import expect
+from tests.browser.story_people import free_soon
 from tests.house import RunningHouse
 
 pytestmark = pytest.mark.browser
@@ -163,11 +163,7 @@ async def test_an_absence_says_whom_it_touches_before_it_is_kept(week: Page, hou
 
 
 async def test_a_near_appointment_is_marked_to_see_until_one_tap_says_seen(week: Page, house: RunningHouse) -> None:
-    await open_on_holidays(house)
-    at = datetime.now(UTC) + timedelta(minutes=40)
-    at += timedelta(minutes=15 - at.minute % 15)
-    soon, end = at.astimezone(PARIS), (at + timedelta(hours=2)).astimezone(PARIS)
-    await open_hours(week, soon.date(), f"{soon:%H:%M}", f"{end:%H:%M}")
+    soon = (await free_soon(house, 40)).astimezone(PARIS)  # whatever the demo's week has at this hour of this day
     booked = await book_at(house, soon.date(), f"{soon:%H:%M}", "Effraie")
     bar = week.locator("#a-voir")
     await expect(bar).to_contain_text("Effraie")
