@@ -4,11 +4,9 @@ import asyncio
 from typing import Any, Final
 
 from infra.one_write import HttpProtocol as WritingOnce
+from infra.unread import Unread
 
 LONGEST_HEAD: Final = 64 * 1024
-PATIENCE: Final = 60.0
-"""Seconds for one request to come in whole (a list of four megabytes takes less on a slow line), and for whoever asked
-to read on."""
 MOST_AHEAD: Final = 16
 """Requests that one connection may send ahead of their answers; browsers and our own processes send none."""
 REFUSALS: Final = {
@@ -21,21 +19,18 @@ class TooFarAhead(Exception):
     """More requests than `MOST_AHEAD` wait for their answers on one connection."""
 
 
-class HttpProtocol(WritingOnce):
+class HttpProtocol(Unread, WritingOnce):
     """The parser bounds neither a head nor its time: a thousand visitors who drip would keep a thousand connections.
 
     Nor does the server bound what is sent ahead: each answer let in another thousand requests, and twenty connections
     took a gigabyte in ten seconds. A request that comes in one piece, as nearly all do, starts no timer.
     """
 
-    patience = PATIENCE
-
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._head = 0
         self._in_head = self._incomplete = True
         self._patience: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -69,15 +64,6 @@ class HttpProtocol(WritingOnce):
         self._read_on()
         super().handle_websocket_upgrade()
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        if self._unread is None:
-            self._unread = self.loop.call_later(self.patience, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        self._read_on()
-        super().resume_writing()
-
     def send_400_response(self, msg: str) -> None:
         """Nothing is written into the midst of an answer under way."""
         if self.cycle is None or self.cycle.response_complete:
@@ -87,13 +73,7 @@ class HttpProtocol(WritingOnce):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        self._read_on()
         super().connection_lost(exc)
-
-    def _read_on(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
 
     def _wait(self) -> None:
         if self._patience is None:

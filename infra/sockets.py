@@ -1,11 +1,10 @@
 """WebSockets of people who talk: messages have a length, frames a pace, and nobody is written to who does not read."""
 
-import asyncio
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from infra.patience import PATIENCE
+from infra.unread import Unread
 
 LONGEST_MESSAGE: Final = 128 * 1024
 """Above the longest that a room takes, which says no by itself."""
@@ -16,19 +15,16 @@ SLICE: Final = 4096
 """Bytes looked at before the frames in them are counted."""
 
 
-class SocketProtocol(WebSocketsSansIOProtocol):
+class SocketProtocol(Unread, WebSocketsSansIOProtocol):
     """The parser reads whatever has come in one go, and bounds the bytes of a message but not its pieces.
 
     A quarter of a megabyte holds forty thousand empty pieces: one visitor who sent nothing else kept every page of the
     house waiting for nine seconds.
     """
 
-    patience = PATIENCE
-
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._left, self._counted = float(AT_ONCE), self.loop.time()
-        self._unread: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         for at in range(0, len(data), SLICE):
@@ -44,21 +40,3 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
         else:
             super().handle_events()
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        if self._unread is None:
-            self._unread = self.loop.call_later(self.patience, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        self._read_on()
-        super().resume_writing()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._read_on()
-        super().connection_lost(exc)
-
-    def _read_on(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
